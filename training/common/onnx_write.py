@@ -9,6 +9,7 @@ import io
 import json
 import os
 
+import cv2
 import numpy as np
 import onnx
 import torch
@@ -127,6 +128,16 @@ def export(net, size, path, output_names, input_name="input", half=True):
     onnx.save(model, path)
     return dict(file=os.path.basename(path), bytes=os.path.getsize(path), sha256=sha256(path),
                 macs=macs)
+
+
+def load_cv2(path):
+    """The network as cv2.dnn object; OpenCV 4.6 reads no float16, so weights are widened here."""
+    model = onnx.load(path)
+    for tensor in model.graph.initializer:
+        if tensor.data_type == onnx.TensorProto.FLOAT16:
+            wide = numpy_helper.to_array(tensor).astype(np.float32)
+            tensor.CopyFrom(numpy_helper.from_array(wide, tensor.name))
+    return cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
 
 
 def sha256(path):
