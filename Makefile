@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# The few words a person needs. CMake and Ninja do the work behind them; packages.txt says what Debian has to bring.
+JOBS ?= $(shell nproc)
+
+.PHONY: all build try run test asan tsan clang fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
+
+all: build
+
+deps-run:
+	@tools/packages.sh run
+deps-test: deps-run
+	@tools/packages.sh test
+
+build: deps-run
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS)
+
+# The main job on a portrait: prints the decision, writes an annotated picture, ends.
+try: build
+	@tools/try.sh build/dev/src/cli/bonafide
+
+run: build
+	@build/dev/src/cli/bonafide serve --state build/state
+
+test: deps-test
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS)
+	@ctest --preset dev -j $(JOBS)
+
+asan tsan failalloc: deps-test
+	@cmake --preset $@ >/dev/null
+	@cmake --build --preset $@ -j $(JOBS)
+	@ctest --preset $@ -j $(JOBS)
+
+clang: deps-test
+	@cmake --preset clang >/dev/null
+	@cmake --build --preset clang -j $(JOBS)
+
+fuzz: deps-test
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz -j $(JOBS)
+	@tools/fuzz.sh build/fuzz/fuzz
+
+bench: build
+	@tools/packages.sh bench
+	@bench/run.sh build/dev/src/cli/bonafide
+
+bench-server: build
+	@tools/packages.sh bench
+	@bench/server.sh build/dev/src/cli/bonafide
+
+# Runs the vendors' own public clients, from the folder VENDOR, against our server.
+test-vendor: build
+	@tools/packages.sh vendor
+	@tests/vendor/run.sh build/dev/src/cli/bonafide $(VENDOR)
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+install: deps-run
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release -j $(JOBS)
+	@cmake --install build/release
+
+clean:
+	@rm -rf build
