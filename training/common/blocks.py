@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Building blocks of the networks: convolution + BatchNorm + activation, and what is made of them.
+
+Depthwise 3x3 and 1x1 convolutions are what the product runs fastest, in blocks of 8 channels.
+"""
+from torch import nn
+
+
+def activation(name):
+    """None, relu, or leaky (slope 0.2, written to ONNX as PRelu)."""
+    if name is None:
+        return nn.Identity()
+    return nn.ReLU(inplace=True) if name == "relu" else nn.LeakyReLU(0.2, inplace=True)
+
+
+def conv(wide_in, wide_out, kernel=1, stride=1, groups=1, act="relu", pad=None):
+    """Convolution without bias, BatchNorm, activation."""
+    pad = kernel // 2 if pad is None else pad
+    return nn.Sequential(
+        nn.Conv2d(wide_in, wide_out, kernel, stride, pad, groups=groups, bias=False),
+        nn.BatchNorm2d(wide_out), activation(act))
+
+
+def separable(wide_in, wide_out, stride=1, act="relu"):
+    """Depthwise 3x3 (linear), then 1x1."""
+    return nn.Sequential(conv(wide_in, wide_in, 3, stride, wide_in, None),
+                         conv(wide_in, wide_out, act=act))
+
+
+class Residual(nn.Module):
+    """x + body(x)."""
+
+    def __init__(self, *body):
+        super().__init__()
+        self.body = nn.Sequential(*body)
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
+def flat_residual(width, act="relu"):
+    """Depthwise 3x3 and one 1x1 beside a shortcut."""
+    return Residual(conv(width, width, 3, 1, width, None), conv(width, width, act=act))
+
+
+def wide_residual(width, inner, act="relu"):
+    """Depthwise 3x3, 1x1 to INNER channels, 1x1 back, beside a shortcut (ConvNeXt's order)."""
+    return Residual(conv(width, width, 3, 1, width, None), conv(width, inner, act=act),
+                    conv(inner, width, act=None))
+
+
+def global_depthwise(width, side, act=None):
+    """Depthwise convolution over the whole SIDE x SIDE map: a learned pooling."""
+    return conv(width, width, side, 1, width, act, 0)
