@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each command brings: one function and the text of its --help, defined in its own file.
+ *
+ *   const char bona_cmd_<name>_options[];   lines like "  --json   ...\n"
+ *   int bona_cmd_<name>(int argc, char **argv);
+ */
+#ifndef BONA_CLI_COMMANDS_H
+#define BONA_CLI_COMMANDS_H
+
+#define BONA_CMD(name)                             \
+    extern const char bona_cmd_##name##_options[]; \
+    int bona_cmd_##name(int argc, char **argv)
+
+#endif
