@@ -37,7 +37,7 @@ static uint32_t test_reasons(const bona_liveness_ask *ask)
     }
     if (ask->picture_count < 2)
         return reasons;
-    if (!(ask->motion >= BONA_LIVE_MIN) || ask->pair_score < BONA_PAIR_SCORE_MIN)
+    if (!(ask->motion >= BONA_LIVE_MIN))
         reasons |= BONA_REASON_ACTIVE;
     if (!bona_challenge_met(ask->tags, ask->direction))
         reasons |= BONA_REASON_CHALLENGE;

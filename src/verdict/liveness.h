@@ -8,13 +8,6 @@
 /* Every shown score is calibrated to decide here (notes in docs/packs.md). */
 #define BONA_LIVE_MIN 0.5f
 
-/*
- * Two pictures whose faces score less than this against each other show different persons: a false
- * match rate of one in ten on the scale of bona_match_report.score, so that a turned head of the
- * same person passes.
- */
-#define BONA_PAIR_SCORE_MIN 0.4f
-
 /* What one picture brought. */
 typedef struct bona_liveness_picture {
     bona_err err;       /* BONA_OK or a picture error; the rest does not count then */
@@ -31,8 +24,7 @@ typedef struct bona_liveness_ask {
     uint32_t tags;         /* set of bona_tag demanded of the pair; 0 = none */
     float motion; /* 3-D test of the pair, ]0,1], higher = bona fide; 0 = not computed, which fails
                      the pair */
-    float direction;  /* degrees in ]0,360]; 0 = not computed, which meets no tag */
-    float pair_score; /* verification score of the two faces, 0..1; NAN = not computed */
+    float direction; /* degrees in ]0,360]; 0 = not computed, which meets no tag */
 } bona_liveness_ask;
 
 typedef struct bona_liveness_answer {

@@ -10,7 +10,7 @@
 
 static bona_liveness_ask one_live_face(void)
 {
-    bona_liveness_ask ask = { .picture_count = 1, .pair_score = NAN };
+    bona_liveness_ask ask = { .picture_count = 1 };
 
     ask.pictures[0] = (bona_liveness_picture){ .face_count = 1, .judged = true, .live = 0.9f };
     return ask;
@@ -25,7 +25,6 @@ static bona_liveness_ask live_pair(void)
     ask.pictures[1].live = 0.8f;
     ask.motion = 0.7f;
     ask.direction = 360.0f;
-    ask.pair_score = 0.9f;
     return ask;
 }
 
@@ -78,17 +77,6 @@ static void a_pair_without_a_motion_score_never_passes(void **state)
     ask.motion = 0.0f;
     assert_int_equal(bona_liveness_decide(&ask).reasons, BONA_REASON_ACTIVE);
     assert_float_equal(bona_liveness_decide(&ask).live, 0.85f, 1e-6f);
-}
-
-static void two_different_persons_fail_the_active_test(void **state)
-{
-    bona_liveness_ask ask = live_pair();
-
-    (void)state;
-    ask.pair_score = 0.39f;
-    assert_int_equal(bona_liveness_decide(&ask).reasons, BONA_REASON_ACTIVE);
-    ask.pair_score = NAN;
-    assert_int_equal(bona_liveness_decide(&ask).reasons, 0);
 }
 
 static void reasons_add_up(void **state)
@@ -173,7 +161,6 @@ int main(void)
         cmocka_unit_test(the_threshold_itself_is_live_and_just_below_is_not),
         cmocka_unit_test(one_bad_score_rejects_though_the_mean_is_high),
         cmocka_unit_test(a_pair_without_a_motion_score_never_passes),
-        cmocka_unit_test(two_different_persons_fail_the_active_test),
         cmocka_unit_test(reasons_add_up),
         cmocka_unit_test(pictures_without_a_judgeable_face_leave_it_undecided),
         cmocka_unit_test(several_faces_count_only_when_asked),

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which faces count, which way the picture has to be turned, and when the large detector is asked.
+ */
+#ifndef BONA_FACE_FIND_H
+#define BONA_FACE_FIND_H
+
+#include "face/detect.h"
+
+/* A face counts as upright up to this roll, degrees; a sideways picture shows at least 45 in every
+ * other turn. */
+#define BONA_UPRIGHT_DEG_MAX 45.0f
+
+typedef enum bona_find_turn {
+    BONA_TURN_NONE,   /* as it is */
+    BONA_TURN_NEEDED, /* the other turns only when the picture as it is shows no good face */
+    BONA_TURN_BEST    /* all four, the strongest good face wins */
+} bona_find_turn;
+
+typedef struct bona_find_ask {
+    bona_image_view image;
+    float scale; /* pixels of `image` per pixel of the submitted picture, 0..1 */
+    bona_find_turn turn;
+} bona_find_ask;
+
+/* What was found: countable faces (confidence and size), largest first, in pixels of `image` turned
+ * by `degrees` clockwise. */
+typedef struct bona_found {
+    bona_spots faces;
+    int32_t degrees; /* 0, 90, 180, 270 */
+} bona_found;
+
+/*
+ * Finds faces. A good face is a countable one that stands upright. `large` may be without a
+ * network. Returns BONA_OK (also with no face: count 0, degrees 0) or BONA_NO_MEMORY.
+ */
+bona_err bona_find(bona_found *found, bona_reader *detect, bona_reader *large,
+                   const bona_find_ask *ask);
+
+#endif
