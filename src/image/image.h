@@ -11,7 +11,8 @@ typedef struct bona_image {
     ptrdiff_t stride;      /* bytes, at least 3 * width */
 } bona_image;
 
-/* Zeroed pixels. Returns BONA_OK, BONA_BAD_ARGUMENT (a side under 1 px or over 65535) or BONA_NO_MEMORY. */
+/* Zeroed pixels. Returns BONA_OK, BONA_BAD_ARGUMENT (a side under 1 px or over 65535) or
+ * BONA_NO_MEMORY. */
 bona_err bona_image_init(bona_image *image, int32_t width, int32_t height);
 void bona_image_deinit(bona_image *image); /* of a zeroed struct does nothing; twice is fine */
 bona_image_view bona_image_look(const bona_image *image);
