@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A network, read from ONNX once and shared by every thread and process, and a run of it with one thread's memory.
+ * A network, read from ONNX once and shared by every thread and process, and a run of it with one
+ * thread's memory.
  *
- * Loading checks everything: operators, attributes, shapes, sizes. A loaded network cannot fail while running.
+ * Loading checks everything: operators, attributes, shapes, sizes. A loaded network cannot fail
+ * while running.
  */
 #ifndef BONA_NN_NET_H
 #define BONA_NN_NET_H
@@ -14,8 +16,8 @@ typedef struct bona_run bona_run;
 
 /* Which kernels do the work. The reference ones in plain C define the result. */
 typedef enum bona_isa { BONA_ISA_REFERENCE, BONA_ISA_AVX2, BONA_ISA_AVX512 } bona_isa;
-bona_isa bona_isa_best(void);               /* the best this CPU has */
-const char *bona_isa_name(bona_isa isa);    /* "reference", "avx2", "avx512" */
+bona_isa bona_isa_best(void);            /* the best this CPU has */
+const char *bona_isa_name(bona_isa isa); /* "reference", "avx2", "avx512" */
 
 typedef struct bona_shape {
     int32_t rank;
@@ -23,19 +25,20 @@ typedef struct bona_shape {
 } bona_shape;
 
 /*
- * Reads an ONNX model (opset 7 to 13, static shapes, batch 1). `onnx` is borrowed during the call only.
- * Returns BONA_OK, BONA_BAD_MODEL (with a note that names node, operator and numbers) or BONA_NO_MEMORY.
+ * Reads an ONNX model (opset 7 to 13, static shapes, batch 1). `onnx` is borrowed during the call
+ * only. Returns BONA_OK, BONA_BAD_MODEL (with a note that names node, operator and numbers) or
+ * BONA_NO_MEMORY.
  */
 bona_err bona_net_load(bona_net **net, bona_bytes onnx, bona_isa isa, bona_note *note);
 void bona_net_free(bona_net *net);
 
-bona_shape bona_net_input(const bona_net *net);      /* 1 C H W */
+bona_shape bona_net_input(const bona_net *net); /* 1 C H W */
 int32_t bona_net_output_count(const bona_net *net);
 const char *bona_net_output_name(const bona_net *net, int32_t index);
 bona_shape bona_net_output_shape(const bona_net *net, int32_t index);
 int32_t bona_net_output_index(const bona_net *net, const char *name); /* -1 = none */
-int64_t bona_net_macs(const bona_net *net);          /* multiply-accumulates of one run */
-size_t bona_net_bytes(const bona_net *net);          /* memory of the weights as packed */
+int64_t bona_net_macs(const bona_net *net); /* multiply-accumulates of one run */
+size_t bona_net_bytes(const bona_net *net); /* memory of the weights as packed */
 bona_isa bona_net_isa(const bona_net *net);
 
 /* One thread's working memory; borrows the net. */
@@ -47,7 +50,8 @@ size_t bona_run_bytes(const bona_run *run);
 float *bona_run_input(bona_run *run);
 void bona_run_go(bona_run *run);
 
-/* Result of the last run: row-major floats in the shape of the output (N C H W order), valid until the next run. */
+/* Result of the last run: row-major floats in the shape of the output (N C H W order), valid until
+ * the next run. */
 const float *bona_run_output(const bona_run *run, int32_t index);
 
 #endif
