@@ -66,6 +66,11 @@ typedef struct bona_crew_settings {
     size_t
         memory_max; /* address space of a worker, default 2 GiB over what it has when it is ready */
     bool threads;   /* workers may start threads (HEIF decoders do) */
+
+    /* One line about a worker that went away, for the log; on the dispatcher thread. NULL = nobody
+     * listens. */
+    void (*warn)(void *arg, const char *line);
+    void *warn_arg;
 } bona_crew_settings;
 
 typedef struct bona_crew bona_crew;
