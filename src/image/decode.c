@@ -14,8 +14,9 @@ enum { SIDE_PX_MAX = 16384, SIDE_PX_MIN = 1, FRAMES_MAX = 1000 };
 
 /* TGA has no magic number and therefore comes last, so that nothing else can pass for it. */
 static const bona_decoder *const decoders[] = {
-    &bona_decoder_jpeg,
-    &bona_decoder_png,
+    &bona_decoder_jpeg, &bona_decoder_png,  &bona_decoder_webp,
+    &bona_decoder_gif,  &bona_decoder_heif, &bona_decoder_tiff,
+    &bona_decoder_bmp,  &bona_decoder_pnm,  &bona_decoder_tga,
 };
 
 enum { DECODERS = sizeof decoders / sizeof decoders[0] };
@@ -48,6 +49,8 @@ static bona_limits with_defaults(const bona_limits *limits)
         all.side_px_min = SIDE_PX_MIN;
     if (all.frames_max <= 0)
         all.frames_max = FRAMES_MAX;
+    if (all.frames_max == INT32_MAX) /* readers count up to one more */
+        all.frames_max--;
     return all;
 }
 
