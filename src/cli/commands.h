@@ -12,4 +12,6 @@
     extern const char bona_cmd_##name##_options[]; \
     int bona_cmd_##name(int argc, char **argv)
 
+BONA_CMD(check);
+
 #endif

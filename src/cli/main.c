@@ -9,6 +9,8 @@
 
 /* clang-format off */
 static const bona_command commands[] = {
+    { "check", "[--json] [--draw OUT.png] [--models PACK] IMAGE [IMAGE2 [--tag up|down|left|right]]",
+      "decide whether a picture, or a pair, shows a live person", bona_cmd_check_options, bona_cmd_check },
     { NULL, NULL, NULL, NULL, NULL }
 };
 /* clang-format on */

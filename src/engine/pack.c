@@ -46,13 +46,14 @@ static bona_err check_hash(const bona_model *model, bona_bytes bytes, bona_note 
     bona_err err = bona_sha256_hex(hex, bytes);
 
     if (err == BONA_OK && strcmp(hex, model->sha256) != 0)
-        return bona_fail(note, BONA_BAD_HASH, "%.100s: sha256 is %.12s..., the pack says %.12s...", model->file, hex,
-                         model->sha256);
+        return bona_fail(note, BONA_BAD_HASH, "%.100s: sha256 is %.12s..., the pack says %.12s...",
+                         model->file, hex, model->sha256);
     return err;
 }
 
 /* Reads one network's entry, loads the file and checks that they fit. */
-static bona_err load_model(bona_model *model, const loading *load, const bona_spec *entry, uint32_t decodings)
+static bona_err load_model(bona_model *model, const loading *load, const bona_spec *entry,
+                           uint32_t decodings)
 {
     bona_pack_file file = { 0 };
     bona_err err;
@@ -120,7 +121,8 @@ static void read_rest(bona_pack *pack, const bona_spec *root, const bona_spec *a
         bona_pack_read_match(pack, &match);
     }
     if (pack->models[BONA_ROLE_QUALITY].net != NULL) {
-        bona_spec quality = bona_spec_get(all, "quality"), decode = bona_spec_get(&quality, "decode");
+        bona_spec quality = bona_spec_get(all, "quality"),
+                  decode = bona_spec_get(&quality, "decode");
         bona_spec map = bona_spec_get(&decode, "map");
 
         bona_pack_read_map(&pack->quality_map, &map, 0, 100);
@@ -180,7 +182,8 @@ static bona_err split_path(bona_pack *pack, const char *path, const char **name,
     size_t length = slash != NULL ? (size_t)(slash - path) + 1 : 0;
 
     if (length >= sizeof pack->folder)
-        return bona_fail(note, BONA_IO, "pack: path of more than %zu bytes", sizeof pack->folder - 1);
+        return bona_fail(note, BONA_IO, "pack: path of more than %zu bytes",
+                         sizeof pack->folder - 1);
     memcpy(pack->folder, path, length);
     pack->folder[length] = 0;
     *name = path + length;

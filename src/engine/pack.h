@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A loaded pack: networks by role, fusion, maps. Read only after loading; docs/packs.md describes the file. */
+/* A loaded pack: networks by role, fusion, maps. Read only after loading; docs/packs.md describes
+ * the file. */
 #ifndef BONA_ENGINE_PACK_H
 #define BONA_ENGINE_PACK_H
 
@@ -20,7 +21,8 @@ typedef enum bona_role {
 
 struct bona_pack {
     char name[64];
-    char folder[4096]; /* of the pack file, with the final slash; empty = built in or the working folder */
+    char folder[4096]; /* of the pack file, with the final slash; empty = built in or the working
+                          folder */
     bona_model models[BONA_ROLE_COUNT];
     bona_model spoof[BONA_SPOOF_NETS_MAX];
     int32_t spoof_count;
@@ -36,7 +38,8 @@ const char *bona_role_name(bona_role role);
 
 enum { BONA_PACK_MODELS_MAX = BONA_ROLE_COUNT + BONA_SPOOF_NETS_MAX };
 
-/* One loaded network for lists: its role ("spoof" may come several times) and what the pack says of it. */
+/* One loaded network for lists: its role ("spoof" may come several times) and what the pack says of
+ * it. */
 typedef struct bona_pack_row {
     const char *role;
     const bona_model *model;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* In the order of bona_decode_kind, with the keys each one knows. */
-static const char *const kinds[] = { "yunet", "softmax", "sigmoid", "mesh", "lids", "vector",
-                                     "scalar", "covered", "class_max", NULL };
+static const char *const kinds[] = { "yunet",  "softmax", "sigmoid", "mesh",      "lids",
+                                     "vector", "scalar",  "covered", "class_max", NULL };
 static const char *const kind_keys[] = {
     "kind strides candidate countable nms_iou small_side",
     "kind output live",
@@ -21,7 +21,8 @@ static const char *const kind_keys[] = {
 
 static void read_yunet(bona_yunet_rule *rule, const bona_spec *spec)
 {
-    bona_spec strides = bona_spec_get(spec, "strides"), candidate = bona_spec_get(spec, "candidate");
+    bona_spec strides = bona_spec_get(spec, "strides"),
+              candidate = bona_spec_get(spec, "candidate");
     bona_spec countable = bona_spec_get(spec, "countable"), iou = bona_spec_get(spec, "nms_iou");
     bona_spec small = bona_spec_get(spec, "small_side");
 
@@ -44,7 +45,8 @@ static void read_mesh(bona_mesh_rule *rule, const bona_spec *spec)
     bool seen[BONA_LANDMARKS_MAX] = { false };
 
     rule->points = bona_spec_int(&points, 1, BONA_LANDMARKS_MAX);
-    rule->unit = bona_spec_there(&unit) ? (float)bona_spec_number(&unit, 1e-3, BONA_MODEL_SIDE_MAX) : 1.0f;
+    rule->unit =
+        bona_spec_there(&unit) ? (float)bona_spec_number(&unit, 1e-3, BONA_MODEL_SIDE_MAX) : 1.0f;
     for (int32_t i = 0; i < rule->points; i++)
         rule->number[i] = (int16_t)i;
     if (!bona_spec_there(&index) || bona_spec_count(&index, rule->points, rule->points) == 0)
@@ -82,7 +84,8 @@ static void read_lids(bona_lids_rule *rule, const bona_spec *spec)
 
 static void read_covered(bona_covered_rule *rule, const bona_spec *spec)
 {
-    bona_spec logits = bona_spec_maybe(spec, "logits"), thresholds = bona_spec_get(spec, "thresholds");
+    bona_spec logits = bona_spec_maybe(spec, "logits"),
+              thresholds = bona_spec_get(spec, "thresholds");
     bona_spec eyes = bona_spec_get(spec, "eyes"), nose = bona_spec_get(spec, "nose");
     bona_spec mouth = bona_spec_get(spec, "mouth");
 
@@ -106,7 +109,8 @@ static void read_class_max(bona_covered_rule *rule, const bona_spec *spec)
 
     rule->classes = bona_spec_int(&classes, 1, 1000);
     rule->nose = rule->mouth = rule->eyes = bona_spec_int(&mask, 0, rule->classes - 1);
-    rule->thresholds[0] = rule->thresholds[1] = rule->thresholds[2] = (float)bona_spec_number(&threshold, 0.01, 0.99);
+    rule->thresholds[0] = rule->thresholds[1] = rule->thresholds[2] =
+        (float)bona_spec_number(&threshold, 0.01, 0.99);
 }
 
 static void read_index(int32_t *out, const bona_spec *spec, int32_t fallback)

@@ -22,7 +22,8 @@ static bona_err open_builtin(bona_pack_file *file, const char *name, bona_note *
     return bona_fail(note, BONA_IO, "%s is not built in", name);
 }
 
-bona_err bona_pack_file_open(bona_pack_file *file, const char *folder, const char *name, bona_note *note)
+bona_err bona_pack_file_open(bona_pack_file *file, const char *folder, const char *name,
+                             bona_note *note)
 {
     char path[4096 + 256];
     size_t size = 0;

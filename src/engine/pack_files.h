@@ -12,7 +12,8 @@ typedef struct bona_builtin {
     size_t size; /* bytes */
 } bona_builtin;
 
-/* The generated table; ends with a row whose name is NULL. Empty in a build without networks of its own. */
+/* The generated table; ends with a row whose name is NULL. Empty in a build without networks of its
+ * own. */
 extern const bona_builtin bona_builtins[];
 
 /* A whole file: borrowed when built in, else owned. */
@@ -22,10 +23,11 @@ typedef struct bona_pack_file {
 } bona_pack_file;
 
 /*
- * Opens `name` in `folder` (with its final slash), or among the built-in files when `folder` is NULL.
- * Returns BONA_OK, BONA_IO or BONA_NO_MEMORY.
+ * Opens `name` in `folder` (with its final slash), or among the built-in files when `folder` is
+ * NULL. Returns BONA_OK, BONA_IO or BONA_NO_MEMORY.
  */
-bona_err bona_pack_file_open(bona_pack_file *file, const char *folder, const char *name, bona_note *note);
+bona_err bona_pack_file_open(bona_pack_file *file, const char *folder, const char *name,
+                             bona_note *note);
 void bona_pack_file_close(bona_pack_file *file); /* twice is fine */
 
 /* SHA-256 as 64 lower-case hex digits. Returns BONA_OK or BONA_INTERNAL. */

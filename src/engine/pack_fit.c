@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does a pack's description fit the network? Finds outputs by name and checks every size; see pack_decode.h. */
+/* Does a pack's description fit the network? Finds outputs by name and checks every size; see
+ * pack_decode.h. */
 #include "engine/pack_decode.h"
 #include "engine/pack_rules.h"
 
@@ -16,7 +17,8 @@ static int64_t output_size(const bona_net *net, int32_t index)
 }
 
 /* The output named by the key; the first one when the key is absent and `first` is set, else -1. */
-static int32_t find_output(const bona_model *model, const bona_spec *spec, const char *key, bool first)
+static int32_t find_output(const bona_model *model, const bona_spec *spec, const char *key,
+                           bool first)
 {
     bona_spec name = bona_spec_maybe(spec, key);
     char text[80];
@@ -31,7 +33,8 @@ static int32_t find_output(const bona_model *model, const bona_spec *spec, const
     return index;
 }
 
-static void need_size(const bona_model *model, const bona_spec *spec, int32_t output, int64_t min, int64_t max)
+static void need_size(const bona_model *model, const bona_spec *spec, int32_t output, int64_t min,
+                      int64_t max)
 {
     int64_t size;
 
@@ -39,8 +42,10 @@ static void need_size(const bona_model *model, const bona_spec *spec, int32_t ou
         return;
     size = output_size(model->net, output);
     if (size < min || size > max)
-        bona_spec_fail(spec, "the network's output \"%s\" has %lld numbers, the pack needs %lld to %lld",
-                       bona_net_output_name(model->net, output), (long long)size, (long long)min, (long long)max);
+        bona_spec_fail(spec,
+                       "the network's output \"%s\" has %lld numbers, the pack needs %lld to %lld",
+                       bona_net_output_name(model->net, output), (long long)size, (long long)min,
+                       (long long)max);
 }
 
 static void fit_yunet(bona_model *model, const bona_spec *spec)
@@ -62,7 +67,8 @@ static void fit_yunet(bona_model *model, const bona_spec *spec)
             rule->outputs[level][part] = bona_net_output_index(model->net, name);
             if (rule->outputs[level][part] < 0)
                 bona_spec_fail(spec, "the network has no output \"%s\"", name);
-            need_size(model, spec, rule->outputs[level][part], cells * numbers[part], cells * numbers[part]);
+            need_size(model, spec, rule->outputs[level][part], cells * numbers[part],
+                      cells * numbers[part]);
         }
     }
 }
@@ -91,7 +97,8 @@ static void fit_single(bona_model *model, const bona_spec *spec)
     const bona_decode_rule *d = &model->decode;
     const bona_lids_rule *lids = &d->lids;
     const bona_covered_rule *covered = &d->covered;
-    int64_t lid_points = 1 + largest(largest(lids->corners[0], lids->corners[1], lids->middle[0]), lids->middle[1], 0);
+    int64_t lid_points = 1 + largest(largest(lids->corners[0], lids->corners[1], lids->middle[0]),
+                                     lids->middle[1], 0);
 
     switch (d->kind) {
     case BONA_DECODE_SOFTMAX:
@@ -105,11 +112,13 @@ static void fit_single(bona_model *model, const bona_spec *spec)
         need_size(model, spec, d->output, 2, BONA_VECTOR_MAX);
         break;
     case BONA_DECODE_COVERED:
-        need_size(model, spec, d->output, 1 + largest(covered->eyes, covered->nose, covered->mouth), 1000);
+        need_size(model, spec, d->output, 1 + largest(covered->eyes, covered->nose, covered->mouth),
+                  1000);
         break;
     case BONA_DECODE_CLASS_MAX:
         if (d->output >= 0 && output_size(model->net, d->output) % covered->classes != 0)
-            bona_spec_fail(spec, "the network's output does not come in rows of %d", covered->classes);
+            bona_spec_fail(spec, "the network's output does not come in rows of %d",
+                           covered->classes);
         break;
     default:
         need_size(model, spec, d->output, 1, 1);
@@ -136,8 +145,9 @@ void bona_pack_fit_model(bona_model *model, const bona_spec *entry)
 
     if (shape.rank != 4 || shape.dim[1] != 3 || shape.dim[2] != model->input.height ||
         shape.dim[3] != model->input.width) {
-        bona_spec_fail(&input, "is 1 x 3 x %d x %d (N C H W), the network takes %d x %d x %d x %d", model->input.height,
-                       model->input.width, shape.dim[0], shape.dim[1], shape.dim[2], shape.dim[3]);
+        bona_spec_fail(&input, "is 1 x 3 x %d x %d (N C H W), the network takes %d x %d x %d x %d",
+                       model->input.height, model->input.width, shape.dim[0], shape.dim[1],
+                       shape.dim[2], shape.dim[3]);
         return;
     }
     bona_pack_fit_decode(model, &decode);

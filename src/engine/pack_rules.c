@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Input, crop, fusion and maps; see pack_rules.h and docs/packs.md. The decodings have a file of their own. */
+/* Input, crop, fusion and maps; see pack_rules.h and docs/packs.md. The decodings have a file of
+ * their own. */
 #include "engine/pack_rules.h"
 
 #include <ctype.h>
@@ -11,10 +12,12 @@ static const char *const colours[] = { "RGB", "BGR", NULL };
 static const char *const edges[] = { "zero", "clamp", "reflect", NULL };
 static const char *const resamples[] = { "rule", "bilinear", "area", NULL };
 /* In the order of bona_crop_kind. */
-static const char *const crops[] = { "letterbox", "whole", "inside", "square", "points5", "points3", "level", "eye", NULL };
-static const char *const crop_keys[] = { "kind resample", "kind resample", "kind factor resample",
-                                         "kind factor edge resample", "kind template edge", "kind template edge",
-                                         "kind factor edge", "kind factor edge" };
+static const char *const crops[] = { "letterbox", "whole", "inside", "square", "points5",
+                                     "points3",   "level", "eye",    NULL };
+static const char *const crop_keys[] = { "kind resample",        "kind resample",
+                                         "kind factor resample", "kind factor edge resample",
+                                         "kind template edge",   "kind template edge",
+                                         "kind factor edge",     "kind factor edge" };
 
 static void read_three(float *out, const bona_spec *spec, float fallback)
 {
@@ -86,7 +89,8 @@ static void read_hash(bona_model *model, const bona_spec *spec)
     if (spec->state->err != BONA_OK)
         return;
     for (size_t i = 0; i < 64; i++) {
-        if (!isxdigit((unsigned char)model->sha256[i]) || isupper((unsigned char)model->sha256[i])) {
+        if (!isxdigit((unsigned char)model->sha256[i]) ||
+            isupper((unsigned char)model->sha256[i])) {
             bona_spec_fail(spec, "must be 64 lower-case hex digits");
             return;
         }

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const type_names[] = { "null", "false", "true", "a number", "a text", "an array", "an object" };
+static const char *const type_names[] = { "null",   "false",    "true",     "a number",
+                                          "a text", "an array", "an object" };
 
 bona_spec bona_spec_root(const bona_json *json, bona_spec_state *state)
 {
@@ -42,7 +43,8 @@ bona_spec bona_spec_maybe(const bona_spec *object, const char *key)
     bona_spec spec = { .state = object->state };
     const char *dot = object->where[0] != 0 ? "." : "";
 
-    if (snprintf(spec.where, sizeof spec.where, "%s%s%s", object->where, dot, key) >= (int)sizeof spec.where)
+    if (snprintf(spec.where, sizeof spec.where, "%s%s%s", object->where, dot, key) >=
+        (int)sizeof spec.where)
         bona_spec_fail(object, "is nested too deep");
     if (is_a(object, BONA_JSON_OBJECT))
         spec.json = bona_json_member(object->json, key);
@@ -84,7 +86,8 @@ void bona_spec_keys(const bona_spec *spec, const char *allowed)
     for (const bona_json *member = spec->json->first; member != NULL; member = member->next) {
         if (!is_among(member->key, allowed))
             bona_spec_fail(spec, "unknown key \"%.*s\"; known are: %s",
-                           (int)(member->key.size < 40 ? member->key.size : 40), member->key.data, allowed);
+                           (int)(member->key.size < 40 ? member->key.size : 40), member->key.data,
+                           allowed);
     }
 }
 
@@ -102,7 +105,8 @@ bona_spec bona_spec_item(const bona_spec *array, int32_t index)
 {
     bona_spec spec = { .state = array->state };
 
-    if (snprintf(spec.where, sizeof spec.where, "%s[%d]", array->where, index) >= (int)sizeof spec.where)
+    if (snprintf(spec.where, sizeof spec.where, "%s[%d]", array->where, index) >=
+        (int)sizeof spec.where)
         bona_spec_fail(array, "is nested too deep");
     if (!is_a(array, BONA_JSON_ARRAY))
         return spec;
@@ -130,7 +134,8 @@ int32_t bona_spec_int(const bona_spec *spec, int32_t min, int32_t max)
         return min;
     if (spec->json->integer && spec->json->whole >= min && spec->json->whole <= max)
         return (int32_t)spec->json->whole;
-    bona_spec_fail(spec, "is %g, must be a whole number from %d to %d", spec->json->number, min, max);
+    bona_spec_fail(spec, "is %g, must be a whole number from %d to %d", spec->json->number, min,
+                   max);
     return min;
 }
 

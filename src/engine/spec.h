@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Strict reading of a pack's JSON. A value knows its place ("roles.spoof[1].crop"), so that every complaint names it. The first
- * complaint sticks: later reads return harmless values, and one look at `err` at the end is enough.
+ * Strict reading of a pack's JSON. A value knows its place ("roles.spoof[1].crop"), so that every
+ * complaint names it. The first complaint sticks: later reads return harmless values, and one look
+ * at `err` at the end is enough.
  */
 #ifndef BONA_ENGINE_SPEC_H
 #define BONA_ENGINE_SPEC_H
@@ -24,17 +25,20 @@ typedef struct bona_spec {
 bona_spec bona_spec_root(const bona_json *json, bona_spec_state *state);
 
 /* Complains about a place, unless something was complained about before. */
-__attribute__((format(printf, 2, 3))) void bona_spec_fail(const bona_spec *spec, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void bona_spec_fail(const bona_spec *spec, const char *format,
+                                                          ...);
 
 /* A member that must be there, and one that may be absent. */
 bona_spec bona_spec_get(const bona_spec *object, const char *key);
 bona_spec bona_spec_maybe(const bona_spec *object, const char *key);
 bool bona_spec_there(const bona_spec *spec);
 
-/* Complains unless `spec` is an object with no other keys than the space-separated ones and "about". */
+/* Complains unless `spec` is an object with no other keys than the space-separated ones and
+ * "about". */
 void bona_spec_keys(const bona_spec *spec, const char *allowed);
 
-/* Items of an array: the count, complaining unless it is within min..max (0 then), and the item at an index. */
+/* Items of an array: the count, complaining unless it is within min..max (0 then), and the item at
+ * an index. */
 int32_t bona_spec_count(const bona_spec *array, int32_t min, int32_t max);
 bona_spec bona_spec_item(const bona_spec *array, int32_t index);
 

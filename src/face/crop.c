@@ -54,10 +54,10 @@ static bona_affine map_of_rect(bona_rect r, const bona_input_rule *input)
     return (bona_affine){ sx, 0, (float)r.x + sx / 2 - 0.5f, 0, sy, (float)r.y + sy / 2 - 0.5f };
 }
 
-static bona_affine crop_rect(bona_reader *reader, bona_image_view image, bona_rect r)
+static bona_affine crop_rect(bona_viewer *viewer, bona_image_view image, bona_rect r)
 {
-    const bona_model *model = reader->model;
-    float *pixels = bona_reader_pixels(reader);
+    const bona_model *model = viewer->model;
+    float *pixels = bona_viewer_pixels(viewer);
     int32_t width = model->input.width, height = model->input.height;
 
     if (model->crop.resample == BONA_RESAMPLE_AREA && r.w >= width && r.h >= height)
@@ -67,15 +67,15 @@ static bona_affine crop_rect(bona_reader *reader, bona_image_view image, bona_re
     return map_of_rect(r, &model->input);
 }
 
-static bona_affine crop_letterbox(bona_reader *reader, bona_image_view image)
+static bona_affine crop_letterbox(bona_viewer *viewer, bona_image_view image)
 {
-    const bona_input_rule *input = &reader->model->input;
-    float *pixels = bona_reader_pixels(reader);
+    const bona_input_rule *input = &viewer->model->input;
+    float *pixels = bona_viewer_pixels(viewer);
     float factor =
         fminf((float)input->width / (float)image.width, (float)input->height / (float)image.height);
     int32_t w = (int32_t)lrintf((float)image.width * factor),
             h = (int32_t)lrintf((float)image.height * factor);
-    bool area = factor < 1.0f && reader->model->crop.resample != BONA_RESAMPLE_BILINEAR;
+    bool area = factor < 1.0f && viewer->model->crop.resample != BONA_RESAMPLE_BILINEAR;
 
     w = w < 1 ? 1 : w > input->width ? input->width : w;
     h = h < 1 ? 1 : h > input->height ? input->height : h;
@@ -97,23 +97,23 @@ static bona_affine crop_letterbox(bona_reader *reader, bona_image_view image)
         bona_affine){ 1 / factor, 0, 0.5f / factor - 0.5f, 0, 1 / factor, 0.5f / factor - 0.5f };
 }
 
-static bona_affine warp_by(bona_reader *reader, bona_image_view image, bona_affine map)
+static bona_affine warp_by(bona_viewer *viewer, bona_image_view image, bona_affine map)
 {
-    const bona_model *model = reader->model;
+    const bona_model *model = viewer->model;
 
-    bona_warp(bona_reader_pixels(reader), model->input.width, model->input.height, image, map,
+    bona_warp(bona_viewer_pixels(viewer), model->input.width, model->input.height, image, map,
               model->crop.edge);
     return map;
 }
 
-static bona_affine crop_points(bona_reader *reader, bona_image_view image, const bona_spot *spot)
+static bona_affine crop_points(bona_viewer *viewer, bona_image_view image, const bona_spot *spot)
 {
-    const bona_crop_rule *rule = &reader->model->crop;
+    const bona_crop_rule *rule = &viewer->model->crop;
     const bona_point *p = spot->points;
     bona_point three[3] = { p[0], p[1], { (p[3].x + p[4].x) / 2, (p[3].y + p[4].y) / 2 } };
     bool five = rule->kind == BONA_CROP_POINTS5;
 
-    return warp_by(reader, image,
+    return warp_by(viewer, image,
                    bona_similarity(rule->to, five ? p : three, five ? BONA_POINTS : 3));
 }
 
@@ -131,45 +131,45 @@ static bona_affine turned_square(bona_point centre, float side, float dx, float 
                           s, c,  centre.y - 0.5f - s * u - c * v };
 }
 
-static bona_affine crop_level(bona_reader *reader, bona_image_view image, const bona_spot *spot)
+static bona_affine crop_level(bona_viewer *viewer, bona_image_view image, const bona_spot *spot)
 {
     const bona_box *b = &spot->box;
     bona_point centre = { b->x + b->w / 2, b->y + b->h / 2 };
-    float side = reader->model->crop.factor * fmaxf(b->w, b->h);
+    float side = viewer->model->crop.factor * fmaxf(b->w, b->h);
 
-    return warp_by(reader, image,
+    return warp_by(viewer, image,
                    turned_square(centre, side, spot->points[1].x - spot->points[0].x,
-                                 spot->points[1].y - spot->points[0].y, &reader->model->input));
+                                 spot->points[1].y - spot->points[0].y, &viewer->model->input));
 }
 
-bona_err bona_crop(bona_reader *reader, bona_image_view image, const bona_spot *spot,
+bona_err bona_crop(bona_viewer *viewer, bona_image_view image, const bona_spot *spot,
                    bona_affine *map)
 {
-    const bona_model *model = reader->model;
+    const bona_model *model = viewer->model;
     bona_affine where = { 0 };
     bona_err err = BONA_OK;
 
     switch (model->crop.kind) {
     case BONA_CROP_LETTERBOX:
-        where = crop_letterbox(reader, image);
+        where = crop_letterbox(viewer, image);
         break;
     case BONA_CROP_WHOLE:
-        where = crop_rect(reader, image, (bona_rect){ 0, 0, image.width, image.height });
+        where = crop_rect(viewer, image, (bona_rect){ 0, 0, image.width, image.height });
         break;
     case BONA_CROP_INSIDE:
         where =
-            crop_rect(reader, image,
+            crop_rect(viewer, image,
                       bona_rect_inside(spot->box, model->crop.factor, image.width, image.height));
         break;
     case BONA_CROP_SQUARE:
-        err = bona_crop_square(reader, image, spot->box, &where);
+        err = bona_crop_square(viewer, image, spot->box, &where);
         break;
     case BONA_CROP_POINTS5:
     case BONA_CROP_POINTS3:
-        where = crop_points(reader, image, spot);
+        where = crop_points(viewer, image, spot);
         break;
     case BONA_CROP_LEVEL:
-        where = crop_level(reader, image, spot);
+        where = crop_level(viewer, image, spot);
         break;
     case BONA_CROP_EYE:
         assert(!"the rule `eye` needs the corners of an eye");
@@ -179,23 +179,23 @@ bona_err bona_crop(bona_reader *reader, bona_image_view image, const bona_spot *
     return err;
 }
 
-void bona_crop_eye(bona_reader *reader, bona_image_view image, bona_point left, bona_point right,
+void bona_crop_eye(bona_viewer *viewer, bona_image_view image, bona_point left, bona_point right,
                    bool mirror)
 {
     bona_point centre = { (left.x + right.x) / 2, (left.y + right.y) / 2 };
-    float side = reader->model->crop.factor * hypotf(right.x - left.x, right.y - left.y);
+    float side = viewer->model->crop.factor * hypotf(right.x - left.x, right.y - left.y);
 
-    assert(reader->model->crop.kind == BONA_CROP_EYE);
-    warp_by(reader, image,
-            turned_square(centre, side, right.x - left.x, right.y - left.y, &reader->model->input));
+    assert(viewer->model->crop.kind == BONA_CROP_EYE);
+    warp_by(viewer, image,
+            turned_square(centre, side, right.x - left.x, right.y - left.y, &viewer->model->input));
     if (mirror)
-        bona_crop_mirror(reader);
+        bona_crop_mirror(viewer);
 }
 
-void bona_crop_mirror(bona_reader *reader)
+void bona_crop_mirror(bona_viewer *viewer)
 {
-    const bona_input_rule *input = &reader->model->input;
-    float *pixels = bona_reader_pixels(reader);
+    const bona_input_rule *input = &viewer->model->input;
+    float *pixels = bona_viewer_pixels(viewer);
 
     for (int32_t y = 0; y < input->height; y++) {
         float *row = pixels + (size_t)y * (size_t)input->width * 3;

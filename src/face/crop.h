@@ -3,24 +3,24 @@
 #ifndef BONA_FACE_CROP_H
 #define BONA_FACE_CROP_H
 
-#include "face/reader.h"
+#include "face/viewer.h"
 #include "face/spot.h"
 
 /*
- * Fills bona_reader_pixels by the rule of the reader's model, any but `eye`. `map` (may be NULL)
+ * Fills bona_viewer_pixels by the rule of the viewer's model, any but `eye`. `map` (may be NULL)
  * receives where a pixel of the network's input lies in the picture. Returns BONA_OK or
  * BONA_NO_MEMORY.
  */
-bona_err bona_crop(bona_reader *reader, bona_image_view image, const bona_spot *spot,
+bona_err bona_crop(bona_viewer *viewer, bona_image_view image, const bona_spot *spot,
                    bona_affine *map);
 
 /* The rule `eye`: `left` and `right` are its corners at smaller and at larger x; `mirror` swaps
  * left and right in the crop. */
-void bona_crop_eye(bona_reader *reader, bona_image_view image, bona_point left, bona_point right,
+void bona_crop_eye(bona_viewer *viewer, bona_image_view image, bona_point left, bona_point right,
                    bool mirror);
 
-/* Mirrors the pixels in bona_reader_pixels left to right. */
-void bona_crop_mirror(bona_reader *reader);
+/* Mirrors the pixels in bona_viewer_pixels left to right. */
+void bona_crop_mirror(bona_viewer *viewer);
 
 /* The rectangle of the rule `inside` for a picture of that size; right and bottom are exclusive. */
 typedef struct bona_rect {

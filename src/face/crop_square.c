@@ -122,11 +122,11 @@ bona_err bona_resize_lanczos(float *out, int32_t width, int32_t height, bona_ima
     return BONA_OK;
 }
 
-static bona_err resample(bona_reader *reader, bona_image_view square)
+static bona_err resample(bona_viewer *viewer, bona_image_view square)
 {
-    const bona_model *model = reader->model;
+    const bona_model *model = viewer->model;
     int32_t width = model->input.width, height = model->input.height;
-    float *pixels = bona_reader_pixels(reader);
+    float *pixels = bona_viewer_pixels(viewer);
     bool shrinks = square.width > width;
 
     if (model->crop.resample == BONA_RESAMPLE_RULE && !shrinks)
@@ -139,10 +139,10 @@ static bona_err resample(bona_reader *reader, bona_image_view square)
     return BONA_OK;
 }
 
-bona_err bona_crop_square(bona_reader *reader, bona_image_view image, bona_box box,
+bona_err bona_crop_square(bona_viewer *viewer, bona_image_view image, bona_box box,
                           bona_affine *map)
 {
-    const bona_model *model = reader->model;
+    const bona_model *model = viewer->model;
     double length = (double)model->crop.factor * fmax(box.w, box.h);
     int32_t side = (int32_t)fmin(fmax(length, 1), SQUARE_PX_MAX);
     int32_t x = (int32_t)fmin(fmax(box.x + box.w / 2 - length / 2, -SQUARE_PX_MAX), SQUARE_PX_MAX);
@@ -159,7 +159,7 @@ bona_err bona_crop_square(bona_reader *reader, bona_image_view image, bona_box b
         square = bona_image_look(&patch);
     }
     if (err == BONA_OK)
-        err = resample(reader, square);
+        err = resample(viewer, square);
     bona_image_deinit(&patch);
     *map =
         (bona_affine){ step, 0, (float)x + step / 2 - 0.5f, 0, step, (float)y + step / 2 - 0.5f };

@@ -4,10 +4,10 @@
 #ifndef BONA_FACE_CROP_SQUARE_H
 #define BONA_FACE_CROP_SQUARE_H
 
-#include "face/reader.h"
+#include "face/viewer.h"
 
 /* As bona_crop for that rule. Returns BONA_OK or BONA_NO_MEMORY. */
-bona_err bona_crop_square(bona_reader *reader, bona_image_view image, bona_box box,
+bona_err bona_crop_square(bona_viewer *viewer, bona_image_view image, bona_box box,
                           bona_affine *map);
 
 /*

@@ -41,17 +41,17 @@ static bona_spot decode_cell(const float *box, const float *points, int32_t gx, 
     return spot;
 }
 
-static int32_t decode_stride(bona_spot *found, int32_t count, const bona_reader *reader,
+static int32_t decode_stride(bona_spot *found, int32_t count, const bona_viewer *viewer,
                              int32_t level)
 {
-    const bona_yunet_rule *rule = &reader->model->decode.yunet;
+    const bona_yunet_rule *rule = &viewer->model->decode.yunet;
     const int32_t *outputs = rule->outputs[level], stride = rule->strides[level];
-    const float *cls = bona_reader_output(reader, outputs[0]),
-                *obj = bona_reader_output(reader, outputs[1]);
-    const float *box = bona_reader_output(reader, outputs[2]),
-                *points = bona_reader_output(reader, outputs[3]);
-    int32_t columns = reader->model->input.width / stride,
-            rows = reader->model->input.height / stride;
+    const float *cls = bona_viewer_output(viewer, outputs[0]),
+                *obj = bona_viewer_output(viewer, outputs[1]);
+    const float *box = bona_viewer_output(viewer, outputs[2]),
+                *points = bona_viewer_output(viewer, outputs[3]);
+    int32_t columns = viewer->model->input.width / stride,
+            rows = viewer->model->input.height / stride;
     float square_min = rule->candidate * rule->candidate;
 
     for (int32_t i = 0; i < columns * rows && count < CANDIDATES_MAX; i++) {
@@ -108,10 +108,10 @@ static bona_err shrink(bona_image *out, bona_image_view image, const bona_input_
     return err;
 }
 
-bona_err bona_detect(bona_spots *spots, bona_reader *reader, bona_image_view image, int32_t degrees)
+bona_err bona_detect(bona_spots *spots, bona_viewer *viewer, bona_image_view image, int32_t degrees)
 {
-    const bona_input_rule *input = &reader->model->input;
-    const bona_yunet_rule *rule = &reader->model->decode.yunet;
+    const bona_input_rule *input = &viewer->model->input;
+    const bona_yunet_rule *rule = &viewer->model->decode.yunet;
     bona_spot found[CANDIDATES_MAX];
     bona_image small = { 0 };
     int32_t count = 0;
@@ -121,11 +121,11 @@ bona_err bona_detect(bona_spots *spots, bona_reader *reader, bona_image_view ima
     spots->count = 0;
     if (err != BONA_OK)
         return err;
-    paste(bona_reader_pixels(reader), input->width, input->height, bona_image_look(&small));
+    paste(bona_viewer_pixels(viewer), input->width, input->height, bona_image_look(&small));
     bona_image_deinit(&small);
-    bona_reader_go(reader);
+    bona_viewer_go(viewer);
     for (int32_t level = 0; level < rule->stride_count; level++)
-        count = decode_stride(found, count, reader, level);
+        count = decode_stride(found, count, viewer, level);
     count = bona_spots_suppress(found, count, rule->nms_iou);
     spots->count = count < BONA_SPOTS_MAX ? count : BONA_SPOTS_MAX;
     memcpy(spots->items, found, (size_t)spots->count * sizeof *found);

@@ -7,7 +7,7 @@
 #ifndef BONA_FACE_DETECT_H
 #define BONA_FACE_DETECT_H
 
-#include "face/reader.h"
+#include "face/viewer.h"
 #include "face/spot.h"
 
 enum {
@@ -24,7 +24,7 @@ typedef struct bona_spots {
  * pixels of the turned picture, which itself is not made. Everything from the pack's `candidate`
  * confidence up is reported, surest first. Returns BONA_OK (also with no face) or BONA_NO_MEMORY.
  */
-bona_err bona_detect(bona_spots *spots, bona_reader *reader, bona_image_view image,
+bona_err bona_detect(bona_spots *spots, bona_viewer *viewer, bona_image_view image,
                      int32_t degrees);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "face/crop.h"
 
-static void add(bona_vector *vector, const bona_reader *reader)
+static void add(bona_vector *vector, const bona_viewer *viewer)
 {
-    const float *answer = bona_reader_output(reader, reader->model->decode.output);
+    const float *answer = bona_viewer_output(viewer, viewer->model->decode.output);
 
     for (int32_t i = 0; i < vector->count; i++)
         vector->v[i] += answer[i];
@@ -27,25 +27,25 @@ static void normalise(bona_vector *vector)
         vector->v[i] *= factor;
 }
 
-bona_err bona_embed(bona_vector *vector, bona_reader *reader, bona_image_view image,
+bona_err bona_embed(bona_vector *vector, bona_viewer *viewer, bona_image_view image,
                     const bona_spot *spot)
 {
-    bona_err err = bona_crop(reader, image, spot, NULL);
+    bona_err err = bona_crop(viewer, image, spot, NULL);
 
     if (err != BONA_OK)
         return err;
     *vector =
-        (bona_vector){ .count = bona_reader_output_size(reader, reader->model->decode.output) };
+        (bona_vector){ .count = bona_viewer_output_size(viewer, viewer->model->decode.output) };
     assert(vector->count <= BONA_VECTOR_MAX);
-    bona_reader_go(reader);
-    add(vector, reader);
-    if (reader->model->decode.mirror) {
-        err = bona_crop(reader, image, spot, NULL); /* the first run used the pixels up */
+    bona_viewer_go(viewer);
+    add(vector, viewer);
+    if (viewer->model->decode.mirror) {
+        err = bona_crop(viewer, image, spot, NULL); /* the first run used the pixels up */
         if (err != BONA_OK)
             return err;
-        bona_crop_mirror(reader);
-        bona_reader_go(reader);
-        add(vector, reader);
+        bona_crop_mirror(viewer);
+        bona_viewer_go(viewer);
+        add(vector, viewer);
     }
     normalise(vector);
     return BONA_OK;

@@ -3,7 +3,7 @@
 #ifndef BONA_FACE_EMBED_H
 #define BONA_FACE_EMBED_H
 
-#include "face/reader.h"
+#include "face/viewer.h"
 #include "face/spot.h"
 
 /* Length 1; `count` numbers. A vector is a biometric template: wiped after use, never stored. */
@@ -13,7 +13,7 @@ typedef struct bona_vector {
 } bona_vector;
 
 /* Returns BONA_OK or BONA_NO_MEMORY. */
-bona_err bona_embed(bona_vector *vector, bona_reader *reader, bona_image_view image,
+bona_err bona_embed(bona_vector *vector, bona_viewer *viewer, bona_image_view image,
                     const bona_spot *spot);
 
 /* Cosine of the angle, -1..1, higher = alike; 0 for vectors of different length. */

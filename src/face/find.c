@@ -45,25 +45,25 @@ static bool too_small(const bona_spots *spots, const bona_model *model, bona_ima
                                     model->decode.yunet.small_side;
 }
 
-static bona_err detect_countable(bona_spots *spots, bona_reader *reader, const bona_find_ask *ask,
+static bona_err detect_countable(bona_spots *spots, bona_viewer *viewer, const bona_find_ask *ask,
                                  int32_t degrees)
 {
-    bona_err err = bona_detect(spots, reader, ask->image, degrees);
+    bona_err err = bona_detect(spots, viewer, ask->image, degrees);
 
     if (err == BONA_OK)
-        keep_countable(spots, reader->model->decode.yunet.countable,
+        keep_countable(spots, viewer->model->decode.yunet.countable,
                        BONA_FACE_SIDE_PX_MIN * ask->scale);
     return err;
 }
 
 /* Looks in one turn; the large detector replaces the answer only where it sees something. */
-static bona_err find_in_turn(bona_spots *spots, bona_reader *detect, bona_reader *large,
+static bona_err find_in_turn(bona_spots *spots, bona_viewer *detect, bona_viewer *large,
                              const bona_find_ask *ask, int32_t degrees)
 {
     bona_spots more = { 0 };
     bona_err err = detect_countable(spots, detect, ask, degrees);
 
-    if (err != BONA_OK || !bona_reader_ready(large) || !too_small(spots, detect->model, ask->image))
+    if (err != BONA_OK || !bona_viewer_ready(large) || !too_small(spots, detect->model, ask->image))
         return err;
     err = detect_countable(&more, large, ask, degrees);
     if (err == BONA_OK && more.count > 0)
@@ -71,10 +71,10 @@ static bona_err find_in_turn(bona_spots *spots, bona_reader *detect, bona_reader
     return err;
 }
 
-bona_err bona_find(bona_found *found, bona_reader *detect, bona_reader *large,
+bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
                    const bona_find_ask *ask)
 {
-    const bona_reader none = { 0 };
+    const bona_viewer none = { 0 };
     float best;
     bona_err err = find_in_turn(&found->faces, detect, large, ask, 0);
 
@@ -85,7 +85,7 @@ bona_err bona_find(bona_found *found, bona_reader *detect, bona_reader *large,
         return err;
     for (int32_t degrees = 90; degrees < 360 && err == BONA_OK; degrees += 90) {
         bona_spots spots = { 0 };
-        bona_reader no_large = none;
+        bona_viewer no_large = none;
         float upright;
 
         err = find_in_turn(&spots, detect, &no_large, ask, degrees);

@@ -33,7 +33,7 @@ typedef struct bona_found {
  * Finds faces. A good face is a countable one that stands upright. `large` may be without a
  * network. Returns BONA_OK (also with no face: count 0, degrees 0) or BONA_NO_MEMORY.
  */
-bona_err bona_find(bona_found *found, bona_reader *detect, bona_reader *large,
+bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
                    const bona_find_ask *ask);
 
 #endif

@@ -21,10 +21,10 @@ static vec3 between(const bona_mesh *mesh, int32_t from, int32_t to)
 
 /* Numbers of the network (px of its input) to points of the picture; depth grows by the same
  * factor. */
-static void place_points(bona_mesh *mesh, const bona_reader *reader, bona_affine map)
+static void place_points(bona_mesh *mesh, const bona_viewer *viewer, bona_affine map)
 {
-    const bona_mesh_rule *rule = &reader->model->decode.mesh;
-    const float *answer = bona_reader_output(reader, reader->model->decode.output);
+    const bona_mesh_rule *rule = &viewer->model->decode.mesh;
+    const float *answer = bona_viewer_output(viewer, viewer->model->decode.output);
     float scale = hypotf(map.a, map.d);
 
     for (int32_t i = 0; i < BONA_LANDMARKS_MAX; i++)
@@ -62,16 +62,16 @@ static void find_pose(bona_mesh *mesh)
 }
 
 /* Lid distance over corner distance, from the network that sees one eye. */
-static float opening_of(bona_reader *reader, bona_image_view image, bona_point left,
+static float opening_of(bona_viewer *viewer, bona_image_view image, bona_point left,
                         bona_point right, bool mirror)
 {
-    const bona_lids_rule *rule = &reader->model->decode.lids;
+    const bona_lids_rule *rule = &viewer->model->decode.lids;
     const float *p;
     float high, wide;
 
-    bona_crop_eye(reader, image, left, right, mirror);
-    bona_reader_go(reader);
-    p = bona_reader_output(reader, reader->model->decode.output);
+    bona_crop_eye(viewer, image, left, right, mirror);
+    bona_viewer_go(viewer);
+    p = bona_viewer_output(viewer, viewer->model->decode.output);
     high = hypotf(p[rule->stride * rule->middle[0]] - p[rule->stride * rule->middle[1]],
                   p[rule->stride * rule->middle[0] + 1] - p[rule->stride * rule->middle[1] + 1]);
     wide = hypotf(p[rule->stride * rule->corners[0]] - p[rule->stride * rule->corners[1]],
@@ -84,12 +84,12 @@ static bona_point point_of(const bona_mesh *mesh, int32_t n)
     return (bona_point){ mesh->x[n], mesh->y[n] };
 }
 
-static void find_openings(bona_mesh *mesh, const bona_reader *landmark, bona_reader *opening,
+static void find_openings(bona_mesh *mesh, const bona_viewer *landmark, bona_viewer *opening,
                           bona_image_view image)
 {
     const bona_mesh_rule *rule = &landmark->model->decode.mesh;
-    const float *eyes = bona_reader_output(landmark, rule->eyes);
-    const float *mouth = bona_reader_output(landmark, rule->mouth);
+    const float *eyes = bona_viewer_output(landmark, rule->eyes);
+    const float *mouth = bona_viewer_output(landmark, rule->mouth);
     vec3 lips = between(mesh, BONA_MESH_LIP_UPPER, BONA_MESH_LIP_LOWER);
     vec3 width = between(mesh, BONA_MESH_MOUTH_RIGHT, BONA_MESH_MOUTH_LEFT);
 
@@ -98,7 +98,7 @@ static void find_openings(bona_mesh *mesh, const bona_reader *landmark, bona_rea
     if (eyes != NULL) {
         mesh->eye_open[0] = eyes[0];
         mesh->eye_open[1] = eyes[1];
-    } else if (bona_reader_ready(opening)) {
+    } else if (bona_viewer_ready(opening)) {
         mesh->eye_open[0] = opening_of(opening, image, point_of(mesh, BONA_MESH_RIGHT_EYE_OUTER),
                                        point_of(mesh, BONA_MESH_RIGHT_EYE_INNER), true);
         mesh->eye_open[1] = opening_of(opening, image, point_of(mesh, BONA_MESH_LEFT_EYE_INNER),
@@ -106,7 +106,7 @@ static void find_openings(bona_mesh *mesh, const bona_reader *landmark, bona_rea
     }
 }
 
-bona_err bona_mesh_find(bona_mesh *mesh, bona_reader *landmark, bona_reader *opening,
+bona_err bona_mesh_find(bona_mesh *mesh, bona_viewer *landmark, bona_viewer *opening,
                         bona_image_view image, const bona_spot *spot)
 {
     bona_affine map;
@@ -116,9 +116,9 @@ bona_err bona_mesh_find(bona_mesh *mesh, bona_reader *landmark, bona_reader *ope
     assert(landmark->model->decode.kind == BONA_DECODE_MESH);
     if (err != BONA_OK)
         return err;
-    bona_reader_go(landmark);
+    bona_viewer_go(landmark);
     place_points(mesh, landmark, map);
-    presence = bona_reader_output(landmark, landmark->model->decode.mesh.presence);
+    presence = bona_viewer_output(landmark, landmark->model->decode.mesh.presence);
     mesh->presence = presence != NULL ? 1.0f / (1.0f + expf(-presence[0])) : 1.0f;
     find_pose(mesh);
     find_openings(mesh, landmark, opening, image);

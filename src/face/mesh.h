@@ -7,7 +7,7 @@
 #ifndef BONA_FACE_MESH_H
 #define BONA_FACE_MESH_H
 
-#include "face/reader.h"
+#include "face/viewer.h"
 #include "face/spot.h"
 
 /* Numbers of points in the MediaPipe mesh. "Right" is the subject's: at smaller x in the picture.
@@ -43,7 +43,7 @@ typedef struct bona_mesh {
  * mesh's own network, from `opening`, or (mouth only) from the points. Returns BONA_OK or
  * BONA_NO_MEMORY.
  */
-bona_err bona_mesh_find(bona_mesh *mesh, bona_reader *landmark, bona_reader *opening,
+bona_err bona_mesh_find(bona_mesh *mesh, bona_viewer *landmark, bona_viewer *opening,
                         bona_image_view image, const bona_spot *spot);
 
 #endif

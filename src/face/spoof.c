@@ -18,19 +18,19 @@ static float softmax_at(const float *logits, int32_t count, int32_t index)
     return expf(logits[index] - largest) / sum;
 }
 
-bona_err bona_spoof(float *live, bona_reader *reader, bona_image_view image, const bona_spot *spot)
+bona_err bona_spoof(float *live, bona_viewer *viewer, bona_image_view image, const bona_spot *spot)
 {
-    const bona_decode_rule *rule = &reader->model->decode;
+    const bona_decode_rule *rule = &viewer->model->decode;
     const float *answer;
     float p;
-    bona_err err = bona_crop(reader, image, spot, NULL);
+    bona_err err = bona_crop(viewer, image, spot, NULL);
 
     if (err != BONA_OK)
         return err;
-    bona_reader_go(reader);
-    answer = bona_reader_output(reader, rule->output);
+    bona_viewer_go(viewer);
+    answer = bona_viewer_output(viewer, rule->output);
     if (rule->kind == BONA_DECODE_SOFTMAX)
-        p = softmax_at(answer, bona_reader_output_size(reader, rule->output), rule->index);
+        p = softmax_at(answer, bona_viewer_output_size(viewer, rule->output), rule->index);
     else
         p = 1.0f / (1.0f + expf(-answer[rule->index]));
     assert(rule->kind == BONA_DECODE_SOFTMAX || rule->kind == BONA_DECODE_SIGMOID);

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Feeding and running one network; see reader.h. */
-#include "face/reader.h"
+/* Feeding and running one network; see viewer.h. */
+#include "face/viewer.h"
 
 #include <assert.h>
 
-bona_err bona_reader_init(bona_reader *reader, const bona_model *model)
+bona_err bona_viewer_init(bona_viewer *viewer, const bona_model *model)
 {
-    *reader = (bona_reader){ .model = model };
-    return model->net != NULL ? bona_run_new(&reader->run, model->net) : BONA_OK;
+    *viewer = (bona_viewer){ .model = model };
+    return model->net != NULL ? bona_run_new(&viewer->run, model->net) : BONA_OK;
 }
 
-void bona_reader_deinit(bona_reader *reader)
+void bona_viewer_deinit(bona_viewer *viewer)
 {
-    bona_run_free(reader->run);
-    *reader = (bona_reader){ 0 };
+    bona_run_free(viewer->run);
+    *viewer = (bona_viewer){ 0 };
 }
 
-bool bona_reader_ready(const bona_reader *reader)
+bool bona_viewer_ready(const bona_viewer *viewer)
 {
-    return reader->run != NULL;
+    return viewer->run != NULL;
 }
 
-float *bona_reader_pixels(bona_reader *reader)
+float *bona_viewer_pixels(bona_viewer *viewer)
 {
-    return bona_run_input(reader->run);
+    return bona_run_input(viewer->run);
 }
 
 /* Crops have 0..255, so that truncation after adding a half rounds to the nearest whole number. */
@@ -52,21 +52,21 @@ static void prepare(float *pixels, const bona_input_rule *rule)
     }
 }
 
-void bona_reader_go(bona_reader *reader)
+void bona_viewer_go(bona_viewer *viewer)
 {
-    assert(reader->run != NULL);
-    prepare(bona_run_input(reader->run), &reader->model->input);
-    bona_run_go(reader->run);
+    assert(viewer->run != NULL);
+    prepare(bona_run_input(viewer->run), &viewer->model->input);
+    bona_run_go(viewer->run);
 }
 
-const float *bona_reader_output(const bona_reader *reader, int32_t index)
+const float *bona_viewer_output(const bona_viewer *viewer, int32_t index)
 {
-    return index < 0 ? NULL : bona_run_output(reader->run, index);
+    return index < 0 ? NULL : bona_run_output(viewer->run, index);
 }
 
-int32_t bona_reader_output_size(const bona_reader *reader, int32_t index)
+int32_t bona_viewer_output_size(const bona_viewer *viewer, int32_t index)
 {
-    bona_shape shape = bona_net_output_shape(reader->model->net, index);
+    bona_shape shape = bona_net_output_shape(viewer->model->net, index);
     int32_t size = 1;
 
     for (int32_t i = 0; i < shape.rank; i++)
