@@ -49,6 +49,11 @@ typedef struct bona_store_settings {
                    for a command */
     int32_t retention_days; /* jobs older than this are removed hourly; 0 = keep for ever */
     int32_t queue_max;      /* records waiting for the writer; 0 = 4096 */
+
+    /* One line when the database begins to fail and when it works again; on a thread of the store.
+     * NULL = nobody listens. */
+    void (*warn)(void *arg, const char *line);
+    void *warn_arg;
 } bona_store_settings;
 
 typedef struct bona_store bona_store;
@@ -60,7 +65,7 @@ typedef struct bona_store_stats {
     uint64_t dropped; /* records lost: queue full, or the database refused them for too long */
     uint64_t errors;  /* failures of the database, each logged once per second at most */
     bool healthy;     /* the last write succeeded */
-    char last_error[128];
+    char last_error[256];
 } bona_store_stats;
 
 /*
