@@ -261,7 +261,7 @@ BONA_API bona_err bona_check(bona_engine *engine, const bona_check_ask *ask, bon
 
 /*
  * Compares a photo with the best of the live frames. Returns BONA_OK whenever `report` was filled,
- * BONA_BAD_ARGUMENT (frame_count) or BONA_NO_MEMORY.
+ * BONA_BAD_ARGUMENT (frame_count, or a pack without an identity network) or BONA_NO_MEMORY.
  */
 BONA_API bona_err bona_match(bona_engine *engine, const bona_match_ask *ask, bona_match_report *report);
 

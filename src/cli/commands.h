@@ -13,5 +13,7 @@
     int bona_cmd_##name(int argc, char **argv)
 
 BONA_CMD(check);
+BONA_CMD(match);
+BONA_CMD(models);
 
 #endif

@@ -11,6 +11,10 @@
 static const bona_command commands[] = {
     { "check", "[--json] [--draw OUT.png] [--models PACK] IMAGE [IMAGE2 [--tag up|down|left|right]]",
       "decide whether a picture, or a pair, shows a live person", bona_cmd_check_options, bona_cmd_check },
+    { "match", "[--json] [--quality] [--models PACK] PHOTO LIVE", "compare a photo with a live picture",
+      bona_cmd_match_options, bona_cmd_match },
+    { "models", "[--models PACK]", "list the networks: roles, hashes, shapes, licences",
+      bona_cmd_models_options, bona_cmd_models },
     { NULL, NULL, NULL, NULL, NULL }
 };
 /* clang-format on */

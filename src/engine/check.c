@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine/pair.h"
+#include "engine/quality.h"
 #include "engine/sight.h"
 #include "verdict/liveness.h"
 
@@ -47,7 +48,7 @@ static bona_err test_picture(bona_sight *sight, bona_picture *picture, bona_engi
     bona_err err = bona_sight_spoof(sight, picture, engine, ms);
 
     if (err == BONA_OK && (ask->flags & BONA_WANT_QUALITY) != 0)
-        err = bona_sight_mesh(sight, picture, engine, ms);
+        err = bona_sight_quality(sight, picture, engine, ms);
     return err;
 }
 
