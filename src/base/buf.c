@@ -29,6 +29,14 @@ void bona_buf_clear(bona_buf *buf)
         buf->data[0] = 0;
 }
 
+void bona_buf_cut(bona_buf *buf, size_t size)
+{
+    assert(size <= buf->size);
+    buf->size = size;
+    if (buf->data != NULL)
+        buf->data[size] = 0;
+}
+
 bona_err bona_buf_reserve(bona_buf *buf, size_t size)
 {
     size_t room = buf->room ? buf->room : ROOM_MIN;

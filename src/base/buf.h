@@ -14,6 +14,8 @@ void bona_buf_init(bona_buf *buf, size_t cap);
 void bona_buf_deinit(bona_buf *buf); /* twice is fine */
 void bona_buf_clear(bona_buf *buf);  /* forgets the content, keeps the memory */
 
+void bona_buf_cut(bona_buf *buf, size_t size); /* forgets what lies behind the first `size` bytes */
+
 /* Each returns BONA_OK, BONA_NO_MEMORY or, when the cap would be passed, BONA_BAD_ARGUMENT; the buffer keeps its content then. */
 bona_err bona_buf_add(bona_buf *buf, const void *bytes, size_t size);
 bona_err bona_buf_text(bona_buf *buf, const char *text);

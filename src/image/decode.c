@@ -11,6 +11,7 @@
 #define BYTES_MAX  ((size_t)50 * 1024 * 1024)
 #define PIXELS_MAX ((int64_t)100 * 1000 * 1000)
 enum { SIDE_PX_MAX = 16384, SIDE_PX_MIN = 1, FRAMES_MAX = 1000 };
+enum { SIDE_PX_POSSIBLE = 65535 }; /* px: what bona_image can hold */
 
 /* TGA has no magic number and therefore comes last, so that nothing else can pass for it. */
 static const bona_decoder *const decoders[] = {
@@ -43,6 +44,8 @@ static bona_limits with_defaults(const bona_limits *limits)
         all.bytes_max = BYTES_MAX;
     if (all.side_px_max <= 0)
         all.side_px_max = SIDE_PX_MAX;
+    if (all.side_px_max > SIDE_PX_POSSIBLE)
+        all.side_px_max = SIDE_PX_POSSIBLE;
     if (all.pixels_max <= 0)
         all.pixels_max = PIXELS_MAX;
     if (all.side_px_min <= 0)

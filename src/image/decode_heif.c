@@ -10,7 +10,12 @@
 
 #include "image/decoder.h"
 
-enum { BRAND_BYTES = 4, FTYP_BRANDS = 8, FTYP_BYTES_MAX = 1024 };
+enum {
+    BRAND_BYTES = 4,
+    FTYP_BRANDS = 8, /* byte at which the brands start */
+    FTYP_BYTES_MAX = 1024,
+    CODING_PX = 64 /* pictures are coded in blocks of up to this size and cropped afterwards */
+};
 
 typedef struct reader {
     struct heif_context *context;
@@ -82,7 +87,7 @@ static bona_err open_reader(reader *r, const bona_decode_job *job)
     if (r->context == NULL)
         return BONA_NO_MEMORY;
     heif_context_set_max_decoding_threads(r->context, 0);
-    heif_context_set_maximum_image_size_limit(r->context, job->limits.side_px_max);
+    heif_context_set_maximum_image_size_limit(r->context, job->limits.side_px_max + CODING_PX);
     error = heif_context_read_from_memory_without_copy(r->context, job->bytes.data, job->bytes.size,
                                                        NULL);
     if (error.code == heif_error_Ok)
