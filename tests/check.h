@@ -12,7 +12,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* The folder with pictures and reference networks (environment BONAFIDE_SHARED before the configured one), or NULL. */
+/* The folder with pictures and reference networks (environment BONAFIDE_SHARED before the
+ * configured one), or NULL. */
 static inline const char *check_shared(void)
 {
     const char *path = getenv("BONAFIDE_SHARED");
@@ -23,12 +24,12 @@ static inline const char *check_shared(void)
 }
 
 /* At the top of a test that cannot run without it; says so instead of passing silently. */
-#define NEED_SHARED()                                                          \
-    do {                                                                       \
-        if (check_shared() == NULL) {                                          \
-            print_message("left out: needs the shared test data\n");           \
-            skip();                                                            \
-        }                                                                      \
+#define NEED_SHARED()                                                \
+    do {                                                             \
+        if (check_shared() == NULL) {                                \
+            print_message("left out: needs the shared test data\n"); \
+            skip();                                                  \
+        }                                                            \
     } while (0)
 
 #endif

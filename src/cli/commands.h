@@ -15,5 +15,6 @@
 BONA_CMD(check);
 BONA_CMD(match);
 BONA_CMD(models);
+BONA_CMD(evaluate);
 
 #endif

@@ -15,6 +15,8 @@ static const bona_command commands[] = {
       bona_cmd_match_options, bona_cmd_match },
     { "models", "[--models PACK]", "list the networks: roles, hashes, shapes, licences",
       bona_cmd_models_options, bona_cmd_models },
+    { "evaluate", "pad|match|motion MANIFEST [--root DIR] [--models PACK] [--scores CSV] [--json OUT] [--html OUT] [--fit PACK]",
+      "error rates over a labelled list, with intervals", bona_cmd_evaluate_options, bona_cmd_evaluate },
     { NULL, NULL, NULL, NULL, NULL }
 };
 /* clang-format on */

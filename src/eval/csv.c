@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Comma separated values; see csv.h. The text is cut in place: every field becomes a string inside the one buffer. */
+/* Comma separated values; see csv.h. The text is cut in place: every field becomes a string inside
+ * the one buffer. */
 #include "eval/csv.h"
 
 #include <math.h>
@@ -19,7 +20,8 @@ struct bona_csv {
     int32_t columns;
 };
 
-/* Cuts one field at *at, undoing quotes in place; *at moves behind its separator. Returns the separator: , \n or 0. */
+/* Cuts one field at *at, undoing quotes in place; *at moves behind its separator. Returns the
+ * separator: , \n or 0. */
 static int cut_field(char **at, char **field)
 {
     char *read = *at, *write = *at;

@@ -8,8 +8,9 @@
 typedef struct bona_csv bona_csv;
 
 /*
- * Reads a whole file; the first line names the columns. Limits: 64 MiB, 256 columns, 4 million rows.
- * Returns BONA_OK, BONA_IO, BONA_BAD_CONFIG (with the line that is wrong: number of fields, open quote) or BONA_NO_MEMORY.
+ * Reads a whole file; the first line names the columns. Limits: 64 MiB, 256 columns, 4 million
+ * rows. Returns BONA_OK, BONA_IO, BONA_BAD_CONFIG (with the line that is wrong: number of fields,
+ * open quote) or BONA_NO_MEMORY.
  */
 bona_err bona_csv_read(bona_csv **csv, const char *path, bona_note *note);
 void bona_csv_free(bona_csv *csv);

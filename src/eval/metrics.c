@@ -108,8 +108,8 @@ bona_estimate bona_auc(const bona_scores *s)
     auc = wins / (p * n);
     q1 = auc / (2 - auc);
     q2 = 2 * auc * auc / (1 + auc);
-    error = sqrt(fmax(0, (auc * (1 - auc) + (p - 1) * (q1 - auc * auc) + (n - 1) * (q2 - auc * auc)) /
-                             (p * n)));
+    error = sqrt(fmax(
+        0, (auc * (1 - auc) + (p - 1) * (q1 - auc * auc) + (n - 1) * (q2 - auc * auc)) / (p * n)));
     return (bona_estimate){ auc, fmax(0, auc - z95 * error), fmin(1, auc + z95 * error) };
 }
 
@@ -120,7 +120,8 @@ typedef struct walk {
     double threshold;
 } walk;
 
-/* Moves to the next distinct score, +infinity after the last; false when that was the last point. */
+/* Moves to the next distinct score, +infinity after the last; false when that was the last point.
+ */
 static bool walk_next(walk *w, bool first)
 {
     const bona_scores *s = w->s;
@@ -172,8 +173,7 @@ double bona_eer(const bona_scores *s, double *threshold)
         if (first || gap == 0)
             return now.false_reject;
         before = last.false_accept - last.false_reject;
-        return last.false_reject +
-               (now.false_reject - last.false_reject) * before / (before + gap);
+        return last.false_reject + (now.false_reject - last.false_reject) * before / (before + gap);
     }
     return NAN;
 }

@@ -43,7 +43,8 @@ static void the_equal_error_rate_lies_on_the_line_between_two_points(void **stat
     double threshold = 0;
 
     (void)state;
-    /* Points (accept, reject): at 0.6 (0.5, 0.25), at 0.65 (0.25, 0.5): they cross half way, at 0.375. */
+    /* Points (accept, reject): at 0.6 (0.5, 0.25), at 0.65 (0.25, 0.5): they cross half way, at
+     * 0.375. */
     NEAR(bona_eer(&scores, &threshold), 0.375);
     NEAR(threshold, 0.6);
 }
@@ -53,7 +54,8 @@ static void the_best_threshold_has_the_smallest_mean_error(void **state)
     double acer = 0;
 
     (void)state;
-    /* (accept, reject): 0.2 (.75, 0), 0.6 (.5, .25), 0.65 (.25, .5), 0.7 (0, .5): mean .25 at 0.7. */
+    /* (accept, reject): 0.2 (.75, 0), 0.6 (.5, .25), 0.65 (.25, .5), 0.7 (0, .5): mean .25 at 0.7.
+     */
     NEAR(bona_best_threshold(&scores, &acer), 0.7);
     NEAR(acer, 0.25);
 }
@@ -76,7 +78,8 @@ static void wilson_gives_the_published_interval(void **state)
     bona_rate r = bona_rate_wilson(1, 10);
 
     (void)state;
-    /* Newcombe, Statistics in Medicine 1998, table I, method 3 (score): 1/29 has 0.0061 to 0.1718, 0/20 has 0 to 0.1611. */
+    /* Newcombe, Statistics in Medicine 1998, table I, method 3 (score): 1/29 has 0.0061 to 0.1718,
+     * 0/20 has 0 to 0.1611. */
     r = bona_rate_wilson(1, 29);
     assert_true(fabs(r.low - 0.0061) < 5e-5 && fabs(r.high - 0.1718) < 5e-5);
     r = bona_rate_wilson(0, 20);

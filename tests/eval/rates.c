@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads lines "label score" (label 1 = bona fide) and prints what metrics.h says of them, for sklearn_check.py. */
+/* Reads lines "label score" (label 1 = bona fide) and prints what metrics.h says of them, for
+ * sklearn_check.py. */
 #include <stdio.h>
 
 #include "eval/metrics.h"
@@ -13,7 +14,8 @@ int main(void)
     int label;
     double score, acer;
 
-    while (scanf("%d %lf", &label, &score) == 2 && s.positives < SCORES_MAX && s.negatives < SCORES_MAX) {
+    while (scanf("%d %lf", &label, &score) == 2 && s.positives < SCORES_MAX &&
+           s.negatives < SCORES_MAX) {
         if (label)
             positive[s.positives++] = score;
         else
