@@ -17,4 +17,8 @@ BONA_CMD(match);
 BONA_CMD(models);
 BONA_CMD(evaluate);
 
+BONA_CMD(client);
+BONA_CMD(apikey);
+BONA_CMD(jobs);
+
 #endif

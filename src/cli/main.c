@@ -17,6 +17,12 @@ static const bona_command commands[] = {
       bona_cmd_models_options, bona_cmd_models },
     { "evaluate", "pad|match|motion MANIFEST [--root DIR] [--models PACK] [--scores CSV] [--json OUT] [--html OUT] [--fit PACK]",
       "error rates over a labelled list, with intervals", bona_cmd_evaluate_options, bona_cmd_evaluate },
+    { "client", "add ID --state DIR\nlist [--json] --state DIR\nrevoke ID --state DIR",
+      "who may sign tokens for the BWS API", bona_cmd_client_options, bona_cmd_client },
+    { "apikey", "add NAME --state DIR\nlist [--json] --state DIR\nrevoke NAME --state DIR",
+      "who may call the images API", bona_cmd_apikey_options, bona_cmd_apikey },
+    { "jobs", "--state DIR [--reference TEXT] [--limit N] [--json]", "the bookkeeping, newest first",
+      bona_cmd_jobs_options, bona_cmd_jobs },
     { NULL, NULL, NULL, NULL, NULL }
 };
 /* clang-format on */
