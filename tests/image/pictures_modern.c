@@ -10,6 +10,14 @@
 
 enum { WEBP_QUALITY = 90, HEIF_QUALITY = 85 };
 
+/* x265 keeps two tables for the life of the process; only its own allocations are excused from the
+ * leak check. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:x265_malloc\n";
+}
+
 static void little_endian(uint8_t *p, size_t value, unsigned size)
 {
     for (unsigned i = 0; i < size; i++)
