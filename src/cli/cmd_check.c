@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/draw.h"
 #include "cli/vision.h"
 #include "wire/json_write.h"
 
@@ -192,6 +193,9 @@ static int check(const options *o, const bona_check_ask *ask)
 
     if (err == BONA_OK)
         err = bona_check(kit.engine, ask, report);
+    if (err == BONA_OK && o->draw != NULL)
+        err = bona_draw_report(o->draw, ask->pictures[0], &report->pictures[0], report->decision,
+                               &note);
     if (err == BONA_OK && o->json)
         err = print_json(o, ask, report);
     else if (err == BONA_OK)
