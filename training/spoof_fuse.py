@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Choose head shares, fusion weights and the threshold of the anti-spoofing networks; write entries.
+
+    /usr/bin/python3 training/spoof_fuse.py --data STORE --models models
+        --net spoof_near_80:c27:CHECKPOINT --net spoof_far_80:c40:CHECKPOINT
+
+Only held-out views count: the NUAA sitter, the quarter of `mixed` and the tenth of the other people
+that the training never saw. Every group (origin and kind) weighs the same, so that 10 pictures of
+a real attack are not drowned by 500 simulated ones. The figures of the webcam and phone sets play
+no part here.
+"""
+import argparse
+import itertools
+import os
+
+import numpy as np
+import torch
+
+import spoof
+from common import onnx_write
+from spoof_data import KINDS
+
+LIVE = KINDS.index("live")
+CROPS = {"c27": dict(kind="inside", factor=2.7), "c40": dict(kind="inside", factor=4.0),
+         "c15": dict(kind="square", factor=1.5, edge="reflect")}
+LICENCE = "weights for non-commercial use, see models/LICENSE"
+SOURCE = "trained by this project: training/spoof.py"
+TRAINED_ON = ("LFW (without test folds 1 and 6), UTKFace, Caltech 101 faces, NUAA without two sitters, "
+              "`mixed` without masks, simulated recapture of these; teachers MiniFASNet")
+CLIP = 1e-5
+
+
+class Held:
+    """Scores of one network on the held-out views."""
+
+    def __init__(self, text, folders):
+        self.name, self.crop, path = text.split(":")
+        kept = torch.load(path)
+        self.net = spoof.Net(*kept.get("shape", ()))
+        self.net.load_state_dict(kept["average"])
+        self.net.eval()
+        self.views = spoof.Views(folders, self.crop, 1)
+        self.chosen = np.flatnonzero(self.views.validation)
+        self.label, self.opinion = spoof.scores(self.net, self.views, self.chosen).T
+
+    def margin(self, share):
+        return (1 - share) * self.label + share * self.opinion
+
+
+def groups_of(views, chosen):
+    """[(is live, rows)] for every origin and kind with at least five held-out views."""
+    out = []
+    origin = np.array([s.split("_")[0] for s in views.source[chosen]])
+    for kind, simulated in itertools.product(range(len(KINDS)), (False, True)):
+        same = (views.kind[chosen] == kind) & (views.simulated[chosen] == simulated)
+        for name in (["any"] if simulated else sorted(set(origin[same]))):
+            rows = np.flatnonzero(same & (True if simulated else origin == name))
+            if len(rows) >= 5 and name != "utk":
+                out.append((KINDS[kind] == "live", "%s %s%s" % (
+                    name, KINDS[kind], " simulated" if simulated else ""), rows))
+    return out
+
+
+def errors(score, groups, threshold):
+    """Mean over groups of wrong rejections and of wrong acceptances."""
+    live = [(score[rows] < threshold).mean() for is_live, _, rows in groups if is_live]
+    attack = [(score[rows] >= threshold).mean() for is_live, _, rows in groups if not is_live]
+    return float(np.mean(live)), float(np.mean(attack))
+
+
+def best_threshold(score, groups):
+    """Least mean error; among equals the middle of the interval."""
+    grid = np.quantile(score, np.linspace(.02, .98, 193))
+    total = np.array([sum(errors(score, groups, t)) / 2 for t in grid])
+    near = grid[total <= total.min() + .002]
+    return float((near.min() + near.max()) / 2), float(total.min())
+
+
+def clipped(margin):
+    limit = np.log((1 - CLIP) / CLIP)
+    return np.clip(margin, -limit, limit)
+
+
+def choose(held, groups, shares):
+    """Weights on a coarse simplex for given head SHARES: (error, weights, threshold)."""
+    margins = np.stack([clipped(h.margin(s)) for h, s in zip(held, shares)])
+    found = []
+    for parts in itertools.product(range(0, 11), repeat=len(held)):
+        if sum(parts) == 10:
+            weights = np.array(parts) / 10
+            threshold, error = best_threshold(weights @ margins, groups)
+            found.append((error + .002 * abs(weights - 1 / len(held)).sum(), list(weights), threshold))
+    return min(found)
+
+
+def write(held, shares, weights, threshold, folder):
+    for h, share in zip(held, shares):
+        size = h.views.parts[0].shape[1]
+        made = onnx_write.export(spoof.Exported(h.net, share), (size, size),
+                                 os.path.join(folder, h.name + ".onnx"), ["logits"])
+        onnx_write.write_entry(os.path.join(folder, h.name + ".entry.json"), dict(
+            role="spoof", file=made["file"], sha256=made["sha256"], licence=LICENCE, source=SOURCE,
+            input=dict(width=size, height=size, colour="BGR", mean=[127.5] * 3, scale=[1 / 128.] * 3),
+            crop=CROPS[h.crop], decode=dict(kind="softmax", live=1),
+            about=dict(macs=made["macs"], bytes=made["bytes"], trained_on=TRAINED_ON)))
+    order = sorted(range(len(held)), key=lambda i: held[i].name)
+    onnx_write.write_entry(os.path.join(folder, "fusion.entry.json"), dict(
+        role="fusion", clip=CLIP,
+        terms=[dict(nets=[n], weight=weights[i]) for n, i in enumerate(order) if weights[i] > 0],
+        threshold=float(1 / (1 + np.exp(-threshold)))))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", nargs="+", required=True, help="stores of spoof_data.py")
+    parser.add_argument("--net", action="append", required=True, help="name:crop:checkpoint")
+    parser.add_argument("--models", required=True, help="folder to write to")
+    parser.add_argument("--share", type=float, nargs="+", default=[.3, .5, .7])
+    args = parser.parse_args()
+    held = [Held(text, args.data) for text in args.net]
+    groups = groups_of(held[0].views, held[0].chosen)
+    found = []
+    for share in args.share:
+        shares = [0. if h.crop == "c15" else share for h in held]
+        error, weights, threshold = choose(held, groups, shares)
+        print("share %.2f: error %.4f weights %s threshold %.3f" % (share, error, weights, threshold))
+        found.append((error, shares, weights, threshold))
+    error, shares, weights, threshold = min(found)
+    score = sum(w * clipped(h.margin(s)) for h, s, w in zip(held, shares, weights))
+    for is_live, name, rows in groups:
+        wrong = (score[rows] < threshold) if is_live else (score[rows] >= threshold)
+        print("%-26s %5d views, wrong %.3f" % (name, len(rows), wrong.mean()))
+    write(held, shares, weights, threshold, args.models)
+
+
+if __name__ == "__main__":
+    main()
