@@ -3,6 +3,9 @@
 
 Depthwise 3x3 and 1x1 convolutions are what the product runs fastest, in blocks of 8 channels.
 """
+import os
+
+import torch
 from torch import nn
 
 
@@ -52,3 +55,19 @@ def wide_residual(width, inner, act="relu"):
 def global_depthwise(width, side, act=None):
     """Depthwise convolution over the whole SIDE x SIDE map: a learned pooling."""
     return conv(width, width, side, 1, width, act, 0)
+
+
+def follow(average, net, keep):
+    """Moves the averaged weights of AVERAGE towards those of NET."""
+    with torch.no_grad():
+        for slow, fast in zip(average.state_dict().values(), net.state_dict().values()):
+            if slow.dtype.is_floating_point:
+                slow.lerp_(fast, 1 - keep)
+            else:
+                slow.copy_(fast)
+
+
+def save(path, state):
+    """Write a checkpoint so that stopping at any moment leaves a whole one."""
+    torch.save(state, path + ".new")
+    os.replace(path + ".new", path)

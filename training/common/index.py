@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Index of the training pictures: every face the reference detector finds, found twice and averaged.
 
-    python3 training/common/index.py DATA OUT.npz
+    python3 training/common/index.py DATA OUT.npz [SOURCE...]
 
-DATA holds utk/unlabeled (UTKFace), lfw (LFW deep-funneled) and scenes (pictures with few people,
-used as backgrounds), and pairs.txt of LFW. Each picture is looked at as it is and mirrored, and the two answers are
+DATA holds utk/unlabeled (UTKFace), lfw (LFW deep-funneled), scenes and caltech (whole pictures with
+few people, also used as backgrounds), and pairs.txt of LFW. Each picture is looked at as it is and mirrored, and the two answers are
 averaged, which halves the noise of the points. People of the LFW test folds are left out.
 """
 import csv
@@ -53,7 +53,9 @@ def pictures(data):
             yield "lfw", path
     judged = {os.path.basename(p) for p in glob.glob(os.path.join(SHARED, "no_face", "*"))}
     judged_stems = {name.rsplit(".", 1)[0].split("_")[-1] for name in judged}
-    for path in sorted(glob.glob(os.path.join(data, "scenes", "**", "*.*"), recursive=True)):
+    whole = [p for folder in ("scenes", "caltech") for p in
+             sorted(glob.glob(os.path.join(data, folder, "**", "*.*"), recursive=True))]
+    for path in whole:
         name = os.path.basename(path)
         if path.lower().endswith((".jpg", ".jpeg", ".png")) \
                 and name.rsplit(".", 1)[0] not in judged_stems and name not in judged:
@@ -128,13 +130,13 @@ def look(source, path, detectors):
     return rows
 
 
-def main(data, out):
+def main(data, out, wanted):
     cv2.setNumThreads(1)
     detectors = {size: faces.Detector(size, 0.3) for size in (320, 640)}
     table = []
     names, sources = [], []
     for source, path in pictures(data):
-        rows = look(source, path, detectors)
+        rows = look(source, path, detectors) if not wanted or source in wanted else None
         if rows is None:
             continue
         table += [np.concatenate([[len(names)], row]) for row in rows]
@@ -146,4 +148,4 @@ def main(data, out):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])
