@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers: gathered by whoever works on the request, sent by the connection's own thread. */
+#include "http/state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+enum { ERROR_BODY_MAX = 4096 }; /* bytes */
+
+static bool is_printable(const char *value)
+{
+    for (const char *c = value; *c != 0; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            return false;
+    return true;
+}
+
+void bona_request_add(bona_request *request, const char *name, const char *value)
+{
+    http_line line;
+
+    if (request->line_count == BONA_HTTP_HEADERS_OUT || !is_printable(value))
+        return;
+    line = (http_line){ bona_strdup(name), bona_strdup(value) };
+    if (line.name == NULL || line.value == NULL) {
+        bona_free(line.name);
+        bona_free(line.value);
+        return;
+    }
+    request->lines[request->line_count++] = line;
+}
+
+void bona_request_reply(bona_request *request, int status, const char *type, bona_buf *body)
+{
+    struct MHD_Connection *mhd = request->mhd;
+    bool resume;
+
+    pthread_mutex_lock(&request->lock);
+    request->status = status;
+    request->type = type;
+    if (body != NULL)
+        request->out = bona_buf_take(body, &request->out_size);
+    request->gone = NULL;
+    request->replied = true;
+    resume = request->suspended;
+    pthread_mutex_unlock(&request->lock);
+    if (resume)
+        MHD_resume_connection(mhd);
+}
+
+void bona_request_refuse(bona_request *request, int status, const char *message)
+{
+    bona_buf body;
+
+    bona_buf_init(&body, ERROR_BODY_MAX);
+    if (request->area->shape(&body, status, message) != BONA_OK)
+        bona_buf_clear(&body);
+    bona_request_reply(request, status, request->area->type, &body);
+    bona_buf_deinit(&body);
+}
+
+/* RFC 9110, section 5.6.7: the day and month names are English in every locale. */
+static void http_date(int64_t wall_ms, char out[40])
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm t;
+
+    gmtime_r(&seconds, &t);
+    snprintf(out, 40, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * t.tm_wday, t.tm_mday,
+             months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+static bool add_lines(struct MHD_Response *response, const bona_request *request)
+{
+    const bona_http *http = request->http;
+    char date[40];
+    bool good;
+
+    http_date(request->received_ms, date);
+    good = MHD_add_response_header(response, "Date", date) == MHD_YES;
+    if (request->type != NULL && request->out_size > 0)
+        good &= MHD_add_response_header(response, "Content-Type", request->type) == MHD_YES;
+    if (http->s.cors_origin != NULL) {
+        good &= MHD_add_response_header(response, "Access-Control-Allow-Origin",
+                                        http->s.cors_origin) == MHD_YES;
+        good &= MHD_add_response_header(response, "Access-Control-Expose-Headers",
+                                        "jobid, bws-version, reference-number") == MHD_YES;
+        good &= MHD_add_response_header(response, "Vary", "Origin") == MHD_YES;
+    }
+    if (atomic_load(&http->draining))
+        good &= MHD_add_response_header(response, "Connection", "close") == MHD_YES;
+    for (int32_t i = 0; i < request->line_count; i++)
+        good &= MHD_add_response_header(response, request->lines[i].name,
+                                        request->lines[i].value) == MHD_YES;
+    return good;
+}
+
+enum MHD_Result http_reply_queue(bona_request *request)
+{
+    struct MHD_Response *response;
+    enum MHD_Result result = MHD_NO;
+
+    http_watch_phase(&request->http->watch, request->conn, HTTP_REPLY);
+    response = MHD_create_response_from_buffer_with_free_callback(request->out_size, request->out,
+                                                                  bona_free);
+    if (response == NULL)
+        return MHD_NO;
+    request->out = NULL; /* the response has it */
+    if (add_lines(response, request))
+        result = MHD_queue_response(request->mhd, (unsigned)request->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+void http_reply_free(bona_request *request)
+{
+    for (int32_t i = 0; i < request->line_count; i++) {
+        bona_free(request->lines[i].name);
+        bona_free(request->lines[i].value);
+    }
+    bona_free(request->out);
+}
