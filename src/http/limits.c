@@ -86,11 +86,15 @@ bool http_headers_fit(bona_request *request, int *status, const char **message)
     if (!framing_holds(request, &h, &length, status, message))
         return false;
     request->has_body = h.codings > 0 || length > 0;
-    if (request->route == NULL)
-        return true; /* 404 and 405 are for the caller */
-    if (length > request->route->body_max)
+    request->announced = length;
+    return true;
+}
+
+bool http_body_fits(const bona_request *request, int *status, const char **message)
+{
+    if (request->announced > request->route->body_max)
         return refuse(status, message, 413, "the body is larger than this path accepts");
-    if (atomic_load(&request->http->bodies.held) + length > request->http->s.bodies_max)
+    if (atomic_load(&request->http->bodies.held) + request->announced > request->http->s.bodies_max)
         return refuse(status, message, 503, "too many bodies are being received");
     return true;
 }

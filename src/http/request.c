@@ -5,7 +5,6 @@
  */
 #include "http/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,8 +71,6 @@ static bool admit(bona_request *request)
     if (request->route != NULL)
         request->area = request->route->area;
     if (!http_headers_fit(request, &status, &message)) {
-        if (status == 503)
-            bona_request_add(request, "Retry-After", "1");
         bona_request_refuse(request, status, message);
         return false;
     }
@@ -89,7 +86,14 @@ static bool admit(bona_request *request)
                             status == 405 ? "method not allowed" : "no such path");
         return false;
     }
-    return request->route->begin == NULL || request->route->begin(request, http->s.app);
+    if (request->route->begin != NULL && !request->route->begin(request, http->s.app))
+        return false;
+    if (http_body_fits(request, &status, &message))
+        return true;
+    if (status == 503)
+        bona_request_add(request, "Retry-After", "1");
+    bona_request_refuse(request, status, message);
+    return false;
 }
 
 static enum MHD_Result begin(bona_request *request, const char *method)
@@ -126,12 +130,11 @@ static bool refuse_rest(bona_request *request)
     return false;
 }
 
-static size_t announced(const bona_request *request)
+/* What is set aside at once; a larger body earns its room by arriving. */
+static size_t first_room(const bona_request *request)
 {
-    const char *length = bona_request_header(request, "Content-Length");
-    size_t value = length != NULL ? (size_t)strtoull(length, NULL, 10) : 0;
-
-    return value < HTTP_BODY_KEPT_BYTES ? value : HTTP_BODY_KEPT_BYTES;
+    return request->announced < HTTP_BODY_KEPT_BYTES ? (size_t)request->announced
+                                                     : HTTP_BODY_KEPT_BYTES;
 }
 
 static enum MHD_Result take_body(bona_request *request, const char *data, size_t *size)
@@ -148,8 +151,8 @@ static enum MHD_Result take_body(bona_request *request, const char *data, size_t
     if (request->too_large || request->bytes_in > request->route->body_max)
         return refuse_rest(request) ? MHD_YES : MHD_NO;
     if (request->body.cap == 0) {
-        request->body = http_body_take(&http->bodies, announced(request), request->route->body_max);
-        if (bona_buf_reserve(&request->body, announced(request)) != BONA_OK)
+        request->body = http_body_take(&http->bodies, first_room(request), request->route->body_max);
+        if (bona_buf_reserve(&request->body, first_room(request)) != BONA_OK)
             return MHD_NO;
     }
     atomic_fetch_add(&http->bodies.held, add);

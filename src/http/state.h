@@ -100,6 +100,7 @@ struct bona_request {
     bool early;      /* answered before the body was read */
     bool too_large;  /* a chunked body passed the limit */
     bool has_body;
+    uint64_t announced; /* Content-Length, 0 = none */
     bona_buf body;
     size_t body_counted; /* bytes of it in http_bodies.held */
     size_t bytes_in;
@@ -132,6 +133,8 @@ const bona_route *http_route_of(const bona_http *http, const char *method, const
 
 /* limits.c: whether the headers are within every limit; else status and message. */
 bool http_headers_fit(bona_request *request, int *status, const char **message);
+/* Whether the announced body is within its limits; asked after the caller was let in. */
+bool http_body_fits(const bona_request *request, int *status, const char **message);
 
 /* watch.c */
 bona_err http_watch_start(http_watch *watch, bona_note *note);
