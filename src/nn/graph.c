@@ -270,30 +270,50 @@ void bona_graph_deinit(bona_graph *graph)
     for (int32_t i = 0; i < graph->output_count; i++)
         bona_free(graph->output_name[i]);
     bona_free(graph->blocks);
+    bona_free(graph->block_bytes);
     bona_free(graph->values);
     bona_free(graph->ops);
     *graph = (bona_graph){ 0 };
+}
+
+static bool more_blocks(bona_graph *graph)
+{
+    int32_t room = graph->block_room * 2 + 64;
+    float **blocks = bona_realloc(graph->blocks, (size_t)room, sizeof *blocks);
+    size_t *bytes;
+
+    if (blocks == NULL)
+        return false;
+    graph->blocks = blocks;
+    bytes = bona_realloc(graph->block_bytes, (size_t)room, sizeof *bytes);
+    if (bytes == NULL)
+        return false;
+    graph->block_bytes = bytes;
+    graph->block_room = room;
+    return true;
 }
 
 float *bona_graph_floats(bona_graph *graph, size_t count)
 {
     float *block;
 
-    if (graph->block_count == graph->block_room) {
-        int32_t room = graph->block_room * 2 + 64;
-        float **blocks = bona_realloc(graph->blocks, (size_t)room, sizeof *blocks);
-
-        if (blocks == NULL)
-            return NULL;
-        graph->blocks = blocks;
-        graph->block_room = room;
-    }
+    if (graph->block_count == graph->block_room && !more_blocks(graph))
+        return NULL;
     block = bona_alloc_aligned(count * sizeof *block);
     if (block == NULL)
         return NULL;
+    graph->block_bytes[graph->block_count] = count * sizeof *block;
     graph->blocks[graph->block_count++] = block;
     graph->constant_bytes += count * sizeof *block;
     return block;
+}
+
+void bona_graph_drop(bona_graph *graph, int32_t block)
+{
+    bona_free(graph->blocks[block]);
+    graph->constant_bytes -= graph->block_bytes[block];
+    graph->blocks[block] = NULL;
+    graph->block_bytes[block] = 0;
 }
 
 bool bona_value_planes(const bona_value *value, int32_t planes[3])

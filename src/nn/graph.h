@@ -90,6 +90,7 @@ typedef struct bona_graph {
     char *output_name[BONA_GRAPH_OUTPUTS_MAX];
     int64_t macs;
     float **blocks; /* memory of all constants */
+    size_t *block_bytes;
     int32_t block_count, block_room;
     size_t constant_bytes;
 } bona_graph;
@@ -100,6 +101,9 @@ void bona_graph_deinit(bona_graph *graph);
 
 /* Zeroed floats that live as long as the graph, or NULL. */
 float *bona_graph_floats(bona_graph *graph, size_t count);
+
+/* Frees one of those blocks again. */
+void bona_graph_drop(bona_graph *graph, int32_t block);
 
 /* A value as channels x height x width: 1 C H W, 1 C, or 1 C L (L as width). Returns false for what
  * is none of these. */

@@ -2,10 +2,20 @@
 /* Which kernels this CPU can run. */
 #include "nn/net.h"
 
+#if defined(__x86_64__)
+bona_isa bona_isa_best(void)
+{
+    __builtin_cpu_init(); /* asks the operating system as well, through XGETBV */
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return BONA_ISA_AVX2;
+    return BONA_ISA_REFERENCE;
+}
+#else
 bona_isa bona_isa_best(void)
 {
     return BONA_ISA_REFERENCE;
 }
+#endif
 
 const char *bona_isa_name(bona_isa isa)
 {

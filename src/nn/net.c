@@ -5,19 +5,30 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "nn/graph.h"
+#include "nn/fast.h"
 #include "nn/plain.h"
 
 struct bona_net {
     bona_graph graph;
     bona_isa isa;
-    bona_plain plain;
+    bona_plain plain; /* one of the two, by isa */
+    bona_fast fast;
 };
 
 struct bona_run {
     const bona_net *net;
     uint8_t *arena;
 };
+
+static const bona_kernels *kernels_of(bona_isa isa)
+{
+#if defined(__x86_64__)
+    if (isa == BONA_ISA_AVX2)
+        return &bona_kernels_avx2;
+#endif
+    (void)isa;
+    return NULL;
+}
 
 bona_err bona_net_load(bona_net **net, bona_bytes onnx, bona_isa isa, bona_note *note)
 {
@@ -28,8 +39,10 @@ bona_err bona_net_load(bona_net **net, bona_bytes onnx, bona_isa isa, bona_note 
         return bona_fail(note, BONA_NO_MEMORY, "no memory for a network");
     made->isa = isa <= bona_isa_best() ? isa : bona_isa_best();
     err = bona_graph_read(&made->graph, onnx, note);
-    if (err == BONA_OK)
+    if (err == BONA_OK && made->isa == BONA_ISA_REFERENCE)
         err = bona_plain_init(&made->plain, &made->graph, note);
+    else if (err == BONA_OK)
+        err = bona_fast_init(&made->fast, &made->graph, kernels_of(made->isa), note);
     if (err != BONA_OK) {
         bona_net_free(made);
         return err;
@@ -43,6 +56,7 @@ void bona_net_free(bona_net *net)
     if (net == NULL)
         return;
     bona_plain_deinit(&net->plain);
+    bona_fast_deinit(&net->fast);
     bona_graph_deinit(&net->graph);
     bona_free(net);
 }
@@ -116,22 +130,34 @@ void bona_run_free(bona_run *run)
 
 size_t bona_run_bytes(const bona_run *run)
 {
-    return run->net->plain.bytes;
+    const bona_net *net = run->net;
+
+    return net->isa == BONA_ISA_REFERENCE ? net->plain.bytes : net->fast.bytes;
 }
 
 float *bona_run_input(bona_run *run)
 {
-    return (float *)(run->arena + run->net->plain.input);
+    const bona_net *net = run->net;
+
+    return (float *)(void *)(run->arena + (net->isa == BONA_ISA_REFERENCE
+                                               ? net->plain.input
+                                               : net->fast.tensors[net->fast.input].offset));
 }
 
 void bona_run_go(bona_run *run)
 {
-    bona_plain_go(&run->net->plain, run->arena);
+    if (run->net->isa == BONA_ISA_REFERENCE)
+        bona_plain_go(&run->net->plain, run->arena);
+    else
+        bona_fast_go(&run->net->fast, run->arena);
 }
 
 const float *bona_run_output(const bona_run *run, int32_t index)
 {
     const bona_net *net = run->net;
+    size_t offset = net->isa == BONA_ISA_REFERENCE
+                        ? net->plain.offset[net->graph.output[index]]
+                        : net->fast.tensors[net->fast.output[index]].offset;
 
-    return (const float *)(run->arena + net->plain.offset[net->graph.output[index]]);
+    return (const float *)(void *)(run->arena + offset);
 }
