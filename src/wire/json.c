@@ -1,31 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading of JSON; see json.h. The text of strings and numbers is the work of json_scan.c. */
+/* Reading of JSON; see json.h. yajl reads the text and calls back; the values are kept here. */
 #include "wire/json.h"
 
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <yajl/yajl_parse.h>
 
 #include "base/mem.h"
-#include "wire/json_scan.h"
+#include "wire/utf8.h"
 
-enum { ROOM_FIRST = 32 }; /* values of the first allocation */
+enum {
+    ROOM_FIRST = 32,
+    BLOCKS_MAX = 16
+}; /* values of the first allocation; pieces of memory yajl holds at once */
 
 /* Where the parser stands. Links are indices until the end, since the array of nodes moves as it
  * grows. */
 typedef struct parser {
     bona_json_doc *doc;
-    bona_json_cursor cursor;
+    const char *text, *end;
+    bona_note *note;
+    bona_err err;                      /* the first complaint of a callback */
+    bona_text key;                     /* of the next value, inside an object */
     int32_t open[BONA_JSON_DEPTH_MAX]; /* the arrays and objects around here */
     int32_t last[BONA_JSON_DEPTH_MAX]; /* their last child, -1 = none yet */
     int32_t depth;
+    void *blocks[BLOCKS_MAX]; /* what yajl has from us */
+    jmp_buf no_memory;        /* yajl does not look at what an allocation returns */
 } parser;
 
-static int32_t add_node(parser *p, bona_json_type type, bona_err *err)
+static int complain(parser *p, bona_err err, const char *what)
+{
+    if (p->err == BONA_OK)
+        p->err = bona_fail(p->note, err, "%s", what);
+    return 0;
+}
+
+static void *grow_block(void *context, void *block, size_t size)
+{
+    parser *p = context;
+    int32_t place = 0;
+    void *grown;
+
+    while (place < BLOCKS_MAX && p->blocks[place] != block)
+        place++;
+    grown = place < BLOCKS_MAX ? bona_realloc(block, size, 1) : NULL;
+    if (grown == NULL)
+        longjmp(p->no_memory, 1);
+    p->blocks[place] = grown;
+    return grown;
+}
+
+static void *take_block(void *context, size_t size)
+{
+    return grow_block(context, NULL, size);
+}
+
+static void drop_block(void *context, void *block)
+{
+    parser *p = context;
+
+    for (int32_t i = 0; block != NULL && i < BLOCKS_MAX; i++)
+        if (p->blocks[i] == block) {
+            p->blocks[i] = NULL;
+            break;
+        }
+    bona_free(block);
+}
+
+static int32_t add_node(parser *p, bona_json_type type)
 {
     bona_json_doc *doc = p->doc;
 
     if (doc->count == doc->nodes_max) {
-        *err = bona_fail(p->cursor.note, BONA_BAD_JSON, "more than %d JSON values", doc->nodes_max);
+        p->err = bona_fail(p->note, BONA_BAD_JSON, "more than %d JSON values", doc->nodes_max);
         return -1;
     }
     if (doc->count == doc->room) {
@@ -33,7 +84,7 @@ static int32_t add_node(parser *p, bona_json_type type, bona_err *err)
         bona_json *nodes = bona_realloc(doc->nodes, (size_t)room, sizeof *nodes);
 
         if (nodes == NULL) {
-            *err = bona_fail(p->cursor.note, BONA_NO_MEMORY, "no memory for %d JSON values", room);
+            p->err = bona_fail(p->note, BONA_NO_MEMORY, "no memory for %d JSON values", room);
             return -1;
         }
         doc->nodes = nodes;
@@ -97,162 +148,182 @@ static void find_duplicates(bona_json_doc *doc)
     }
 }
 
-static bona_json_type word_type(const char *at)
+/*
+ * Borrows a string that stands in the text as it is; one that had escapes comes from yajl's own
+ * memory and is copied into a block of the document.
+ */
+static bool keep_text(parser *p, bona_text *kept, const unsigned char *data, size_t size)
 {
-    return *at == 't' ? BONA_JSON_TRUE : *at == 'f' ? BONA_JSON_FALSE : BONA_JSON_NULL;
-}
+    const char *text = (const char *)data;
+    bona_json_copy *copy;
 
-/* One value; an array or object is only opened. `*node` is the new node. */
-static bona_err read_value(parser *p, bona_text key, int32_t *node)
-{
-    bona_json_cursor *c = &p->cursor;
-    bona_err err = BONA_OK;
-    char kind = c->at < c->end ? *c->at : 0;
-    bona_json value = { 0 };
-
-    if (kind == '"') {
-        value.type = BONA_JSON_STRING;
-        err = bona_json_scan_string(c, &value.text);
-    } else if (kind == '-' || (kind >= '0' && kind <= '9')) {
-        value.type = BONA_JSON_NUMBER;
-        err = bona_json_scan_number(c, &value);
-    } else if (kind == '{' || kind == '[') {
-        value.type = kind == '{' ? BONA_JSON_OBJECT : BONA_JSON_ARRAY;
-        c->at++;
-    } else {
-        value.type = word_type(c->at < c->end ? c->at : "");
-        err = bona_json_scan_word(c);
-    }
-    if (err != BONA_OK)
-        return err;
-    *node = add_node(p, value.type, &err);
-    if (*node < 0)
-        return err;
-    value.key = key;
-    value.hash = hash_of(key);
-    p->doc->nodes[*node] = value;
-    hang_in(p, *node);
-    return BONA_OK;
-}
-
-static bona_err open_node(parser *p, int32_t node)
-{
-    if (p->depth == BONA_JSON_DEPTH_MAX)
-        return bona_json_complain(&p->cursor, "nested deeper than 64 levels");
-    p->open[p->depth] = node;
-    p->last[p->depth] = -1;
-    p->depth++;
-    return BONA_OK;
-}
-
-static bool top_is_object(const parser *p)
-{
-    return p->doc->nodes[p->open[p->depth - 1]].type == BONA_JSON_OBJECT;
-}
-
-/* After a value: a comma goes on in the same place, a closing bracket closes; `*more` says that a
- * value must follow. */
-static bona_err after_value(parser *p, bool *more)
-{
-    bona_json_cursor *c = &p->cursor;
-
-    *more = false;
-    while (p->depth > 0) {
-        char close = top_is_object(p) ? '}' : ']';
-
-        bona_json_scan_space(c);
-        if (c->at < c->end && *c->at == ',') {
-            c->at++;
-            *more = true;
-            return BONA_OK;
-        }
-        if (c->at == c->end || *c->at != close)
-            return bona_json_complain(c, "expected a comma or a closing bracket");
-        c->at++;
-        p->depth--;
-    }
-    return BONA_OK;
-}
-
-static bona_err read_key(parser *p, bona_text *key)
-{
-    bona_json_cursor *c = &p->cursor;
-    bona_err err;
-
-    *key = (bona_text){ "", 0 };
-    if (p->depth == 0 || !top_is_object(p))
-        return BONA_OK;
-    bona_json_scan_space(c);
-    if (c->at == c->end || *c->at != '"')
-        return bona_json_complain(c, "expected a member name");
-    err = bona_json_scan_string(c, key);
-    if (err != BONA_OK)
-        return err;
-    bona_json_scan_space(c);
-    if (c->at == c->end || *c->at != ':')
-        return bona_json_complain(c, "expected a colon");
-    c->at++;
-    return BONA_OK;
-}
-
-/* An array or object that was just opened: true (and closed again) if nothing is in it. */
-static bool close_if_empty(parser *p, bona_json_type type)
-{
-    bona_json_cursor *c = &p->cursor;
-
-    bona_json_scan_space(c);
-    if (c->at == c->end || *c->at != (type == BONA_JSON_OBJECT ? '}' : ']'))
-        return false;
-    c->at++;
-    p->depth--;
+    *kept = (bona_text){ text, size };
+    if (size == 0 || (text >= p->text && text < p->end))
+        return true;
+    copy = bona_alloc(sizeof *copy + size, 1);
+    if (copy == NULL)
+        return complain(p, BONA_NO_MEMORY, "no memory for a JSON string");
+    copy->next = p->doc->copies;
+    p->doc->copies = copy;
+    memcpy(copy->data, text, size);
+    kept->data = copy->data;
     return true;
 }
 
-static bona_err read_all(parser *p)
+/* A value of that type under the key that came before; NULL after a complaint. */
+static bona_json *put_value(parser *p, bona_json_type type)
 {
-    bool more = true;
+    int32_t node = add_node(p, type);
 
-    while (more) {
-        int32_t node = -1;
-        bona_text key;
-        bona_json_type type;
-        bona_err err = read_key(p, &key);
+    if (node < 0)
+        return NULL;
+    p->doc->nodes[node].key = p->key;
+    p->doc->nodes[node].hash = hash_of(p->key);
+    p->key = (bona_text){ "", 0 };
+    hang_in(p, node);
+    return &p->doc->nodes[node];
+}
 
-        bona_json_scan_space(&p->cursor);
-        if (err == BONA_OK)
-            err = read_value(p, key, &node);
-        if (err != BONA_OK)
-            return err;
-        type = p->doc->nodes[node].type;
-        if (type == BONA_JSON_ARRAY || type == BONA_JSON_OBJECT) {
-            err = open_node(p, node);
-            if (err != BONA_OK)
-                return err;
-            if (!close_if_empty(p, type))
-                continue;
-        }
-        err = after_value(p, &more);
-        if (err != BONA_OK)
-            return err;
+static int put_open(parser *p, bona_json_type type)
+{
+    if (p->depth == BONA_JSON_DEPTH_MAX)
+        return complain(p, BONA_BAD_JSON, "nested deeper than 64 levels");
+    if (put_value(p, type) == NULL)
+        return 0;
+    p->open[p->depth] = p->doc->count - 1;
+    p->last[p->depth] = -1;
+    p->depth++;
+    return 1;
+}
+
+static int on_null(void *context)
+{
+    return put_value(context, BONA_JSON_NULL) != NULL;
+}
+
+static int on_boolean(void *context, int value)
+{
+    return put_value(context, value ? BONA_JSON_TRUE : BONA_JSON_FALSE) != NULL;
+}
+
+static int on_number(void *context, const char *literal, size_t size)
+{
+    parser *p = context;
+    char copy[BONA_JSON_NUMBER_MAX + 1];
+    bona_json *value;
+
+    if (size > BONA_JSON_NUMBER_MAX)
+        return complain(p, BONA_BAD_JSON, "a number of more than 256 characters");
+    value = put_value(p, BONA_JSON_NUMBER);
+    if (value == NULL || !keep_text(p, &value->text, (const unsigned char *)literal, size))
+        return 0;
+    memcpy(copy, literal, size);
+    copy[size] = 0;
+    value->number = strtod(copy, NULL);
+    errno = 0;
+    value->whole = strtoll(copy, NULL, 10);
+    value->integer = errno == 0 && strpbrk(copy, ".eE") == NULL;
+    if (!value->integer)
+        value->whole = 0;
+    return 1;
+}
+
+static int on_string(void *context, const unsigned char *text, size_t size)
+{
+    bona_json *value = put_value(context, BONA_JSON_STRING);
+
+    return value != NULL && keep_text(context, &value->text, text, size);
+}
+
+static int on_key(void *context, const unsigned char *text, size_t size)
+{
+    parser *p = context;
+
+    return keep_text(p, &p->key, text, size);
+}
+
+static int on_object(void *context)
+{
+    return put_open(context, BONA_JSON_OBJECT);
+}
+
+static int on_array(void *context)
+{
+    return put_open(context, BONA_JSON_ARRAY);
+}
+
+static int on_close(void *context)
+{
+    parser *p = context;
+
+    p->depth--;
+    return 1;
+}
+
+static const yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_object,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_close,
+    .yajl_start_array = on_array,
+    .yajl_end_array = on_close,
+};
+
+/*
+ * What yajl would let pass: a byte order mark, form feeds and vertical tabs as white space, loose
+ * UTF-8. None of these bytes can stand in JSON, inside a string or outside.
+ */
+static bool is_clean(parser *p)
+{
+    size_t size = (size_t)(p->end - p->text), good = bona_utf8_good(p->text, size);
+
+    if (size >= 3 && memcmp(p->text, "\xEF\xBB\xBF", 3) == 0)
+        return complain(p, BONA_BAD_JSON, "a byte order mark at byte 0");
+    if (memchr(p->text, '\f', size) != NULL || memchr(p->text, '\v', size) != NULL)
+        return complain(p, BONA_BAD_JSON, "a form feed or vertical tab");
+    if (good < size)
+        p->err = bona_fail(p->note, BONA_BAD_JSON, "not UTF-8 at byte %zu", good);
+    return good == size;
+}
+
+/* Runs yajl over the whole text; p->err says how it went. */
+static void read_all(parser *p)
+{
+    yajl_alloc_funcs memory = { take_block, grow_block, drop_block, p };
+    size_t size = (size_t)(p->end - p->text);
+    yajl_handle handle;
+    yajl_status status;
+
+    if (setjmp(p->no_memory) != 0) { /* the handle's own memory is in p->blocks */
+        complain(p, BONA_NO_MEMORY, "no memory to read JSON");
+        return;
     }
-    bona_json_scan_space(&p->cursor);
-    if (p->cursor.at != p->cursor.end)
-        return bona_json_complain(&p->cursor, "something follows the value");
-    return BONA_OK;
+    handle = yajl_alloc(&callbacks, &memory, p);
+    status = yajl_parse(handle, (const unsigned char *)p->text, size);
+    if (status == yajl_status_ok)
+        status = yajl_complete_parse(handle);
+    if (status != yajl_status_ok && p->err == BONA_OK)
+        p->err = bona_fail(p->note, BONA_BAD_JSON, "not JSON at byte %zu",
+                           yajl_get_bytes_consumed(handle));
+    yajl_free(handle);
 }
 
 bona_err bona_json_parse(bona_json_doc *doc, char *text, size_t size, int32_t nodes_max,
                          bona_note *note)
 {
-    parser p = { .doc = doc,
-                 .cursor = { .start = text, .at = text, .end = text + size, .note = note } };
-    bona_err err;
+    parser p = { .doc = doc, .text = text, .end = text + size, .note = note, .key = { "", 0 } };
 
     *doc = (bona_json_doc){ .nodes_max = nodes_max > 0 ? nodes_max : BONA_JSON_NODES_MAX };
-    err = read_all(&p);
-    if (err != BONA_OK) {
+    if (is_clean(&p))
+        read_all(&p);
+    for (int32_t i = 0; i < BLOCKS_MAX; i++)
+        bona_free(p.blocks[i]);
+    if (p.err != BONA_OK) {
         bona_json_deinit(doc);
-        return err;
+        return p.err;
     }
     link_nodes(doc);
     find_duplicates(doc);
@@ -261,6 +332,12 @@ bona_err bona_json_parse(bona_json_doc *doc, char *text, size_t size, int32_t no
 
 void bona_json_deinit(bona_json_doc *doc)
 {
+    while (doc->copies != NULL) {
+        bona_json_copy *next = doc->copies->next;
+
+        bona_free(doc->copies);
+        doc->copies = next;
+    }
     bona_free(doc->nodes);
     *doc = (bona_json_doc){ 0 };
 }
