@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HEIC and AVIF (ISO/IEC 23008-12) through libheif: the primary picture, turned, mirrored and
- * cropped as the file says, so the orientation is always reported as 1. libheif decodes in the
- * calling thread; AVIF goes to libaom, which needs no threads either (dav1d starts one per core).
- * HEVC is libde265's, which starts one worker thread whatever it is told.
+ * cropped as the file says, so the orientation is always reported as 1. Threads: libheif itself
+ * decodes in the calling one, and AVIF goes to libaom, which starts none. But libde265 starts one
+ * for HEVC whatever it is told, and waits for ever where that fails; the alpha of an AVIF goes to
+ * dav1d, which starts one per core, or fails.
  */
 #include <libheif/heif.h>
 #include <string.h>

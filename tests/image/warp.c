@@ -136,6 +136,26 @@ static void a_plain_colour_stays_plain_at_any_size(void **state)
         }
 }
 
+/* 9000 columns and 700 rows under one pixel: more than is added up in one piece. The right half is
+ * black, and so is every second row. */
+static void very_many_pixels_have_the_mean_they_should(void **state)
+{
+    bona_image image;
+    float out[6];
+
+    (void)state;
+    assert_int_equal(bona_image_init(&image, 9000, 700), BONA_OK);
+    for (int32_t y = 0; y < 700; y += 2)
+        for (int32_t i = 0; i < 3 * 4500; i++)
+            image.rgb[y * image.stride + i] = (uint8_t)(200 + i % 3);
+    bona_resize_area(out, 1, 1, bona_image_look(&image), 0, 0, 9000, 700, false);
+    for (int k = 0; k < 3; k++)
+        assert_true(fabsf(out[k] - (float)(200 + k) / 4) < 0.01F);
+    bona_resize_area(out, 2, 1, bona_image_look(&image), 0, 0, 9000, 700, true);
+    assert_true(out[0] == 100 && out[2] == 101 && out[3] == 0);
+    bona_image_deinit(&image);
+}
+
 static void a_letterbox_keeps_what_lies_beside_it(void **state)
 {
     bona_image image;
@@ -266,6 +286,7 @@ int main(void)
         cmocka_unit_test(shrinking_and_growing_equal_opencv_in_every_value),
         cmocka_unit_test(resizing_to_the_same_size_changes_nothing),
         cmocka_unit_test(a_plain_colour_stays_plain_at_any_size),
+        cmocka_unit_test(very_many_pixels_have_the_mean_they_should),
         cmocka_unit_test(a_letterbox_keeps_what_lies_beside_it),
         cmocka_unit_test(a_warp_by_whole_pixels_copies),
         cmocka_unit_test(a_warp_between_pixels_mixes_them),
