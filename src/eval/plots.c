@@ -151,6 +151,17 @@ bona_err bona_page_plots(bona_buf *out, const bona_page_curves *curves)
     return err;
 }
 
+/* The next of 1, 2, 5, 10, 20, 50 ... so that ticks are numbers a person would choose. */
+static double round_step(double least)
+{
+    double step = pow(10, floor(log10(least)));
+
+    return step >= least       ? step
+           : 2 * step >= least ? 2 * step
+           : 5 * step >= least ? 5 * step
+                               : 10 * step;
+}
+
 bona_err bona_page_times(bona_buf *out, const double *ms, int64_t count)
 {
     double edges[BINS], bins[BINS], top_ms = 1, top;
@@ -172,7 +183,7 @@ bona_err bona_page_times(bona_buf *out, const double *ms, int64_t count)
 
     for (int64_t i = 0; i < count; i++)
         top_ms = fmax(top_ms, ms[i]);
-    top_ms = ceil(top_ms / 5) * 5;
+    top_ms = 5 * round_step(top_ms / 5);
     top = fill_bins(bins, ms, count, 0, top_ms);
     plot.x.high = top_ms;
     plot.y.high = fmax(top, 0.01);
