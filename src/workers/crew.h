@@ -65,7 +65,6 @@ typedef struct bona_crew_settings {
     int32_t ready_ms;    /* a worker has to be ready by then, default 60000 ms */
     size_t
         memory_max; /* address space of a worker, default 2 GiB over what it has when it is ready */
-    bool threads;   /* workers may start threads (HEIF decoders do) */
 
     /* One line about a worker that went away, for the log; on the dispatcher thread. NULL = nobody
      * listens. */

@@ -211,7 +211,7 @@ static int allow_threads(scmp_filter_ctx filter)
     return failed;
 }
 
-static bona_err filter_calls(bool threads)
+static bona_err filter_calls(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     int failed;
@@ -220,8 +220,7 @@ static bona_err filter_calls(bool threads)
         return BONA_NO_MEMORY;
     failed = allow_all(filter, calls_always, sizeof calls_always / sizeof calls_always[0]);
     failed |= allow_checked(filter);
-    if (threads)
-        failed |= allow_threads(filter);
+    failed |= allow_threads(filter);
     if (failed == 0)
         failed = seccomp_load(
             filter); /* sets no-new-privileges first, as SCMP_FLTATR_CTL_NNP is on by default */
@@ -230,11 +229,11 @@ static bona_err filter_calls(bool threads)
     return failed == 0 ? BONA_OK : BONA_IO;
 }
 
-bona_err bona_lockdown_finish(size_t memory_max, bool threads)
+bona_err bona_lockdown_finish(size_t memory_max)
 {
     bona_err err = set_limits(memory_max);
 
     if (err == BONA_OK)
-        err = filter_calls(threads);
+        err = filter_calls();
     return err;
 }

@@ -19,9 +19,10 @@ bona_err bona_lockdown_begin(int socket);
 /*
  * Late, when everything is loaded: limits on memory (`memory_max` bytes over what is mapped now),
  * descriptors and file sizes, no new privileges, and the system call filter, which ends the process
- * on anything not in its list. `threads` adds what starting threads needs.
+ * on anything not in its list. Threads may be started, since libde265 starts one for every HEIC
+ * file; processes may not.
  */
-bona_err bona_lockdown_finish(size_t memory_max, bool threads);
+bona_err bona_lockdown_finish(size_t memory_max);
 
 /* The part that suits the spawner: no core, no tracing, signals that ask a server to end ignored,
  * no new privileges. */

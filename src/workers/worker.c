@@ -87,7 +87,7 @@ void bona_worker_run(int socket, const bona_work *work, const bona_crew_settings
     if (err == BONA_OK && work->prepare != NULL)
         err = work->prepare(work->shared, &self.state);
     if (err == BONA_OK)
-        err = bona_lockdown_finish(settings->memory_max, settings->threads);
+        err = bona_lockdown_finish(settings->memory_max);
     if (err != BONA_OK ||
         bona_message_send(BONA_WORKER_SOCKET, &ready, sizeof ready, NULL, 0, -1, true) != BONA_OK)
         _exit(100 + (int)err); /* the spawner tells the front, whose log shows it */
