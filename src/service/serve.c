@@ -31,8 +31,7 @@ static bona_err start_crew(bona_server *server, bona_note *note)
     const bona_config *c = &server->config;
     bona_crew_settings settings = { .workers = (int32_t)c->workers,
                                     .queue_max = (int32_t)c->queue_max,
-                                    .deadline_ms = (int32_t)c->deadline_ms,
-                                    .threads = c->heif };
+                                    .deadline_ms = (int32_t)c->deadline_ms };
     bona_err err = bona_pack_load(&server->pack, c->models[0] ? c->models : NULL, note);
     bona_work work;
 
