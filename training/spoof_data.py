@@ -56,7 +56,7 @@ def load_cached(data, name, low, limit, rng):
     rows = []
     for i in chosen:
         path = str(table["files"][i])
-        group = os.path.basename(os.path.dirname(path)) if name == "lfw" else path
+        group = os.path.basename(os.path.dirname(path) if name == "lfw" else path)
         rows.append((path, table["box"][i], table["points"][i], "live", group))
     return Source(name, rows)
 
@@ -75,7 +75,8 @@ def load_shared(shared, detector):
             face = faces.largest(detector(cv2.imread(path)))
             if face is not None:
                 rows.setdefault((r["set"], r["label"]), []).append(
-                    (path, face["box"], face["points"], r["label"], r["subject"] or path))
+                    (path, face["box"], face["points"], r["label"],
+                     r["subject"] or os.path.basename(path)))
     return {key: Source("%s_%s" % key, value) for key, value in rows.items()}
 
 
@@ -122,12 +123,11 @@ class Maker:
 
     def __init__(self, data, shared, rng, amount):
         self.rng = rng
-        detector = faces.Detector(320)
         self.live = {name: load_cached(data, name, low, most, rng)
                      for name, low, most in (("lfw", 60, 6000), ("caltech", 45, 9999),
                                              ("utk", 60, 3000))
                      if os.path.exists(os.path.join(data, "faces_%s.npz" % name))}
-        self.shared = load_shared(shared, detector) if shared else {}
+        self.shared = load_shared(shared, faces.Detector(320)) if shared else {}
         for key, source in self.shared.items():
             if key[1] == "live":
                 self.live[source.name] = source
@@ -198,7 +198,8 @@ def plan(maker, amount):
     for source in everything.values():
         wanted = per_picture[source.name] * amount * len(source)
         kind = source.rows[0][3]
-        jobs += [(kind, source, i % len(source), True) for i in range(int(wanted))]
+        wanted = max(int(wanted), min(len(source), 30))
+        jobs += [(kind, source, i % len(source), True) for i in range(wanted)]
     weights = {"lfw": .35, "caltech": .12, "utk": .05, "nuaa_live": .18, "mixed_live": .1}
     names = [n for n in weights if n in maker.live]
     chance = np.array([weights[n] for n in names]) / sum(weights[n] for n in names)

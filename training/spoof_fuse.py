@@ -48,14 +48,14 @@ class Held:
 
 
 def groups_of(views, chosen):
-    """[(is live, rows)] for every origin and kind with at least five held-out views."""
+    """[(is live, rows)] for every origin and kind with at least four held-out views."""
     out = []
     origin = np.array([s.split("_")[0] for s in views.source[chosen]])
     for kind, simulated in itertools.product(range(len(KINDS)), (False, True)):
         same = (views.kind[chosen] == kind) & (views.simulated[chosen] == simulated)
         for name in (["any"] if simulated else sorted(set(origin[same]))):
             rows = np.flatnonzero(same & (True if simulated else origin == name))
-            if len(rows) >= 5 and name != "utk":
+            if len(rows) >= 4 and name != "utk":
                 out.append((KINDS[kind] == "live", "%s %s%s" % (
                     name, KINDS[kind], " simulated" if simulated else ""), rows))
     return out
@@ -119,6 +119,9 @@ def main():
     args = parser.parse_args()
     held = [Held(text, args.data) for text in args.net]
     groups = groups_of(held[0].views, held[0].chosen)
+    if len({is_live for is_live, _, _ in groups}) < 2:
+        raise SystemExit("%d held-out views: need live ones and attacks, 4 of a group" % len(
+            held[0].chosen))
     found = []
     for share in args.share:
         shares = [0. if h.crop == "c15" else share for h in held]
