@@ -54,7 +54,8 @@ void truth_of(synth_truth *truth, const synth_scene *s)
     truth->points[2] = flat(scene_point(s, head_front(p, 0, tip)));
     truth->points[3] = flat(scene_point(s, head_front(p, -p->mouth_w * 0.95f, -p->mouth_y)));
     truth->points[4] = flat(scene_point(s, head_front(p, p->mouth_w * 0.95f, -p->mouth_y)));
-    truth->centre = flat(scene_point(s, (vec3){ 0, -20, 0 }));
+    truth->centre = flat(scene_point(s, (vec3){ 0, tip, 0 }));
+    truth->px_per_mm = s->size * (float)s->camera.width / 146;
     for (int32_t j = 0; j <= 24; j++) {
         for (int32_t i = -12; i <= 12; i++) {
             vec3 at = scene_point(s, head_point(p, (float)i * 0.105f, -112 + 7.0f * (float)j));
@@ -75,10 +76,10 @@ void truth_of(synth_truth *truth, const synth_scene *s)
 
 float synth_direction(const synth_truth *first, const synth_truth *second)
 {
-    float dx = (second->points[2].x - second->centre.x) / second->box.w -
-               (first->points[2].x - first->centre.x) / first->box.w;
-    float dy = (second->points[2].y - second->centre.y) / second->box.w -
-               (first->points[2].y - first->centre.y) / first->box.w;
+    float dx = (second->points[2].x - second->centre.x) / second->px_per_mm -
+               (first->points[2].x - first->centre.x) / first->px_per_mm;
+    float dy = (second->points[2].y - second->centre.y) / second->px_per_mm -
+               (first->points[2].y - first->centre.y) / first->px_per_mm;
     float angle = atan2f(-dy, dx) * 57.29578f;
 
     return angle <= 0 ? angle + 360 : angle;
