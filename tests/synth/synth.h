@@ -87,8 +87,8 @@ typedef struct synth_point3 {
 typedef struct synth_truth {
     bona_box box;                   /* of the face as detectors draw it, px */
     bona_point points[BONA_POINTS]; /* in the order of bonafide.h */
-    bona_point centre; /* of the head on the axis behind the tip of the nose, px */
-    float px_per_mm;   /* at the head's middle */
+    bona_point centre;              /* of the head on the axis behind the tip of the nose, px */
+    float px_per_mm;                /* at the head's middle */
     synth_pose pose;                /* of the head (for a photo: as photographed) */
     synth_point3
         mesh[SYNTH_MESH_POINTS]; /* 1, 10, 33, 133, 152, 234, 263, 362, 454 lie where MediaPipe has
@@ -117,8 +117,8 @@ bool synth_draw_photo(synth_picture *picture, const synth_photo *photo, const sy
 void synth_picture_free(synth_picture *picture); /* twice is fine */
 bona_image_view synth_look(const synth_picture *picture);
 
-/* Direction from the first truth to the second as bona_face.direction defines it: the tip of the nose
- * against the middle of the head behind it, which is where the outline's middle lies. */
+/* Direction from the first truth to the second as bona_face.direction defines it: the tip of the
+ * nose against the middle of the head behind it, which is where the outline's middle lies. */
 float synth_direction(const synth_truth *first, const synth_truth *second);
 /* Angle between two poses without roll, degrees. */
 float synth_turn_deg(synth_pose first, synth_pose second);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Grey face crops; see crop.h. */
+#include "motion/crop.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Deviation of the Gaussians, px: of the three grades and of the neighbourhood that evens out the
+ * light. */
+static const float grade_px[CROP_GRADES] = { 3, 2, 1 };
+static const float light_px = 6;
+static const float noise_floor = 9; /* squared 8-bit steps: flat skin must not become pure noise */
+enum { RADIUS_MAX = 16, SAMPLES_MAX = 8 };
+
+bona_point bona_crop_point(bona_crop_map map, float x, float y)
+{
+    float c = cosf(map.angle) * map.scale, s = sinf(map.angle) * map.scale;
+    float dx = x - map.centre.x, dy = y - map.centre.y;
+
+    return (bona_point){ c * dx - s * dy, s * dx + c * dy };
+}
+
+static float grey_at(const bona_image_view *image, float x, float y)
+{
+    int32_t i = (int32_t)floorf(x), j = (int32_t)floorf(y);
+    const uint8_t *p;
+
+    i = i < 0 ? 0 : i >= image->width ? image->width - 1 : i;
+    j = j < 0 ? 0 : j >= image->height ? image->height - 1 : j;
+    p = image->rgb + (ptrdiff_t)j * image->stride + 3 * (ptrdiff_t)i;
+    return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; /* ITU-R BT.601 */
+}
+
+/* Four neighbours, for crops that enlarge. */
+static float grey_between(const bona_image_view *image, float x, float y)
+{
+    float u = x - 0.5f - floorf(x - 0.5f), v = y - 0.5f - floorf(y - 0.5f);
+    float top =
+        grey_at(image, x - 0.5f, y - 0.5f) * (1 - u) + grey_at(image, x + 0.5f, y - 0.5f) * u;
+    float low =
+        grey_at(image, x - 0.5f, y + 0.5f) * (1 - u) + grey_at(image, x + 0.5f, y + 0.5f) * u;
+
+    return top * (1 - v) + low * v;
+}
+
+/* Each crop pixel is the mean of a square of samples, so that shrinking does not alias. */
+static void draw(float *out, const bona_image_view *image, bona_crop_map map)
+{
+    float step = 1 / map.scale, c = cosf(map.angle) * step, s = sinf(map.angle) * step;
+    int32_t n = (int32_t)ceilf(step);
+
+    n = n < 1 ? 1 : n > SAMPLES_MAX ? SAMPLES_MAX : n;
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        for (int32_t x = 0; x < CROP_SIDE; x++) {
+            float sum = 0;
+
+            for (int32_t k = 0; k < n * n; k++) {
+                float u = (float)x - 0.5f * CROP_SIDE + ((float)(k % n) + 0.5f) / (float)n;
+                float v = (float)y - 0.5f * CROP_SIDE + ((float)(k / n) + 0.5f) / (float)n;
+                float px = map.centre.x + c * u + s * v, py = map.centre.y - s * u + c * v;
+
+                sum += n == 1 ? grey_between(image, px, py) : grey_at(image, px, py);
+            }
+            out[y * CROP_SIDE + x] = sum / (float)(n * n);
+        }
+    }
+}
+
+static int32_t inside(int32_t i)
+{
+    return i < 0 ? 0 : i >= CROP_SIDE ? CROP_SIDE - 1 : i;
+}
+
+static int32_t kernel_of(float *kernel, float sigma)
+{
+    int32_t radius = (int32_t)ceilf(2.5f * sigma);
+    float sum = 0;
+
+    radius = radius > RADIUS_MAX ? RADIUS_MAX : radius;
+    for (int32_t k = -radius; k <= radius; k++)
+        sum += kernel[k + radius] = expf(-0.5f * (float)(k * k) / (sigma * sigma));
+    for (int32_t k = 0; k <= 2 * radius; k++)
+        kernel[k] /= sum;
+    return radius;
+}
+
+/* Separable Gaussian from `in` to `out`; `half` holds the rows' pass. All differ. */
+static void smooth(float *out, const float *in, float *half, float sigma)
+{
+    float kernel[2 * RADIUS_MAX + 1], line[CROP_SIDE + 2 * RADIUS_MAX];
+    int32_t radius = kernel_of(kernel, sigma);
+
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        for (int32_t x = -radius; x < CROP_SIDE + radius; x++)
+            line[x + radius] = in[y * CROP_SIDE + inside(x)];
+        for (int32_t x = 0; x < CROP_SIDE; x++) {
+            float sum = 0;
+
+            for (int32_t k = 0; k <= 2 * radius; k++)
+                sum += kernel[k] * line[x + k];
+            half[y * CROP_SIDE + x] = sum;
+        }
+    }
+    memset(out, 0, CROP_PIXELS * sizeof *out);
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        for (int32_t k = -radius; k <= radius; k++) {
+            const float *row = half + inside(y + k) * CROP_SIDE;
+            float weight = kernel[k + radius];
+
+            for (int32_t x = 0; x < CROP_SIDE; x++)
+                out[y * CROP_SIDE + x] += weight * row[x];
+        }
+    }
+}
+
+static void even_out(float *grey, float *mean, float *deviation, float *half)
+{
+    smooth(mean, grey, half, light_px);
+    for (int32_t n = 0; n < CROP_PIXELS; n++) {
+        grey[n] -= mean[n];
+        mean[n] = grey[n] * grey[n];
+    }
+    smooth(deviation, mean, half, light_px);
+    for (int32_t n = 0; n < CROP_PIXELS; n++)
+        grey[n] /= sqrtf(deviation[n] + noise_floor);
+}
+
+static void slopes(bona_slope *out, const float *in)
+{
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        for (int32_t x = 0; x < CROP_SIDE; x++) {
+            const float *row = in + y * CROP_SIDE;
+
+            out[y * CROP_SIDE + x] = (bona_slope){
+                row[x], 0.5f * (row[inside(x + 1)] - row[inside(x - 1)]),
+                0.5f * (in[inside(y + 1) * CROP_SIDE + x] - in[inside(y - 1) * CROP_SIDE + x]), 0
+            };
+        }
+    }
+}
+
+void bona_crop_fill(bona_crop *crop, bona_image_view image, bona_crop_map map, float *work)
+{
+    float *grey = work, *a = work + CROP_PIXELS, *b = a + CROP_PIXELS, *half = b + CROP_PIXELS;
+
+    draw(grey, &image, map);
+    even_out(grey, a, b, half);
+    for (int32_t g = 0; g < CROP_GRADES; g++) {
+        smooth(a, grey, half, grade_px[g]);
+        slopes(crop->grade[g], a);
+    }
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From two meshes and two crops to numbers; see evidence.h. */
+#include "motion/evidence.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "motion/fit.h"
+#include "motion/rigid.h"
+#include "motion/surround.h"
+
+static const float face_px = 100; /* height of the face in the crop */
+static const float focal_assumed =
+    0.95f; /* focal length / long side: webcams and phones lie between 0.7 and 1.2 */
+static const float head_depth_px =
+    50; /* the middle of the head lies that far behind the face, in the crop */
+static const float degrees = 57.29577951f;
+enum { POINT_STEP = 2 }; /* every second mesh point carries a patch */
+
+typedef struct scratch {
+    bona_crop first, second;
+    float work[4 * CROP_PIXELS];
+    bona_fit_point points[FIT_POINTS_MAX];
+} scratch;
+
+/* What the steps share. */
+typedef struct pair {
+    const bona_motion_view *first, *second;
+    bona_rigid rigid;
+    bona_crop_map map_first, map_second;
+    bona_vec3 facing; /* of the first face, as seen */
+    float roll;       /* in the picture, radians clockwise */
+    int32_t count;
+} pair;
+
+static void align(pair *p)
+{
+    const bona_mesh_point *a = p->first->mesh, *b = p->second->mesh;
+
+    p->rigid = bona_rigid_fit(a, b, BONA_MESH_POINTS);
+    p->facing = bona_mesh_facing(a);
+    p->roll = atan2f(p->rigid.turn[1][0] - p->rigid.turn[0][1],
+                     p->rigid.turn[0][0] + p->rigid.turn[1][1]);
+    p->map_first = (bona_crop_map){ { p->rigid.centre_first.x, p->rigid.centre_first.y },
+                                    0,
+                                    face_px / fmaxf(bona_mesh_height(a), 1) };
+    p->map_second = (bona_crop_map){ { p->rigid.centre_second.x, p->rigid.centre_second.y },
+                                     -p->roll,
+                                     p->map_first.scale / p->rigid.scale };
+}
+
+/* How far a point faces the camera in both pictures, 0..1, as if the head were a ball. */
+static float seen_in_both(const pair *p, bona_vec3 from_centre)
+{
+    float reach = head_depth_px / p->map_first.scale;
+    bona_vec3 out = { from_centre.x + p->facing.x * reach, from_centre.y + p->facing.y * reach,
+                      from_centre.z + p->facing.z * reach };
+    bona_vec3 turned = bona_rigid_turn(&p->rigid, out);
+    float length = sqrtf(out.x * out.x + out.y * out.y + out.z * out.z);
+    float least = fminf(-out.z, -turned.z) / fmaxf(length, 1e-6f), weight = (least - 0.25f) / 0.3f;
+
+    return weight < 0.02f ? 0.02f : weight > 1 ? 1 : weight;
+}
+
+/* Mesh points in the crops; depth is the mean of what both meshes say. */
+static void place_points(pair *p, scratch *s)
+{
+    const bona_rigid *r = &p->rigid;
+
+    p->count = 0;
+    for (int32_t n = 0; n < BONA_MESH_POINTS; n += POINT_STEP) {
+        const bona_mesh_point *a = &p->first->mesh[n], *b = &p->second->mesh[n];
+        bona_vec3 da = { a->x - r->centre_first.x, a->y - r->centre_first.y,
+                         a->z - r->centre_first.z };
+        bona_vec3 db = { (b->x - r->centre_second.x) / r->scale,
+                         (b->y - r->centre_second.y) / r->scale,
+                         (b->z - r->centre_second.z) / r->scale };
+        float back = r->turn[0][2] * db.x + r->turn[1][2] * db.y + r->turn[2][2] * db.z;
+        bona_point from = bona_crop_point(p->map_first, a->x, a->y);
+        bona_point to = bona_crop_point(p->map_second, b->x, b->y);
+
+        s->points[p->count++] =
+            (bona_fit_point){ from.x, from.y, 0.5f * (da.z + back) * p->map_first.scale,
+                              to.x,   to.y,   seen_in_both(p, da) };
+    }
+}
+
+/* Movement per depth of a fitted law, as a part of its own scale. */
+static bona_point per_depth(const bona_fit *fit)
+{
+    int32_t d = bona_fit_depth_term(fit->law);
+    float rows =
+        0.5f * (sqrtf(fit->x[1] * fit->x[1] + fit->x[2] * fit->x[2] + fit->x[d] * fit->x[d]) +
+                sqrtf(fit->y[1] * fit->y[1] + fit->y[2] * fit->y[2] + fit->y[d] * fit->y[d]));
+
+    rows = fmaxf(rows, 1e-3f);
+    return (bona_point){ fit->x[d] / rows, fit->y[d] / rows };
+}
+
+/* Where the face looks after the movement that a law of a head describes, as a change, picture axes
+ * of the first. */
+static bona_point facing_change(const pair *p, const bona_fit *head)
+{
+    float u = head->x[1] * p->facing.x + head->x[2] * p->facing.y + head->x[3] * p->facing.z;
+    float v = head->y[1] * p->facing.x + head->y[2] * p->facing.y + head->y[3] * p->facing.z;
+    float rows =
+        0.5f * (sqrtf(head->x[1] * head->x[1] + head->x[2] * head->x[2] + head->x[3] * head->x[3]) +
+                sqrtf(head->y[1] * head->y[1] + head->y[2] * head->y[2] + head->y[3] * head->y[3]));
+    float c = cosf(p->roll), s = sinf(p->roll);
+
+    rows = fmaxf(rows, 1e-3f);
+    return (bona_point){ (c * u - s * v) / rows - p->facing.x,
+                         (s * u + c * v) / rows - p->facing.y };
+}
+
+static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
+{
+    static const bona_law laws[4] = { BONA_LAW_PLANE, BONA_LAW_HEAD, BONA_LAW_SHEET,
+                                      BONA_LAW_RELIEF };
+    bona_vec3 turned = bona_rigid_turn(&p->rigid, (bona_vec3){ 0, 0, 1 });
+    float c = cosf(p->roll), sn = sinf(p->roll), mesh_length, head_length;
+    /* the meshes' movement per depth, in the second crop's axes */
+    bona_point mesh = { c * turned.x + sn * turned.y, c * turned.y - sn * turned.x }, head, relief,
+               change;
+    bona_fit fits[4];
+
+    for (int32_t n = 0; n < 4; n++) {
+        bona_fit_law(&fits[n], laws[n], s->points, p->count, &s->first, &s->second);
+        e->cue[BONA_CUE_plane_cost + n] = fits[n].cost;
+    }
+    head = per_depth(&fits[BONA_LAW_HEAD]);
+    relief = per_depth(&fits[BONA_LAW_RELIEF]);
+    mesh_length = fmaxf(hypotf(mesh.x, mesh.y), 1e-4f);
+    head_length = hypotf(head.x, head.y);
+    e->cue[BONA_CUE_mesh_depth] = mesh_length;
+    e->cue[BONA_CUE_head_depth] = (head.x * mesh.x + head.y * mesh.y) / mesh_length;
+    e->cue[BONA_CUE_relief_depth] = (relief.x * mesh.x + relief.y * mesh.y) / mesh_length;
+    e->cue[BONA_CUE_agreement] = e->cue[BONA_CUE_head_depth] / (head_length + 0.01f);
+    change = facing_change(p, &fits[BONA_LAW_HEAD]);
+    e->direction = bona_direction_deg(change.x, change.y);
+}
+
+static void meshes_say(bona_evidence *e, const pair *p)
+{
+    const bona_rigid *r = &p->rigid;
+    const bona_motion_view *a = p->first, *b = p->second;
+    bona_point ca = { r->centre_first.x, r->centre_first.y },
+               cb = { r->centre_second.x, r->centre_second.y };
+    bona_vec3 after = bona_rigid_turn(r, p->facing);
+    bona_vec3 axis_a =
+        bona_facing_from_axis(p->facing, ca, a->image.width, a->image.height, focal_assumed);
+    bona_vec3 axis_b =
+        bona_facing_from_axis(after, cb, b->image.width, b->image.height, focal_assumed);
+    float height = fmaxf(bona_mesh_height(a->mesh), 1);
+
+    e->cue[BONA_CUE_turn_seen] = bona_angle_deg(p->facing, after);
+    e->cue[BONA_CUE_turn_axis] = bona_angle_deg(axis_a, axis_b);
+    e->cue[BONA_CUE_residual] = r->residual;
+    e->cue[BONA_CUE_shift] = hypotf(cb.x - ca.x, cb.y - ca.y) / height;
+    e->cue[BONA_CUE_zoom] = r->scale;
+    e->shift_direction = bona_direction_deg(cb.x - ca.x, cb.y - ca.y);
+    e->yaw_deg = (atan2f(after.x, -after.z) - atan2f(p->facing.x, -p->facing.z)) * degrees;
+    e->pitch_deg =
+        (asinf(fmaxf(-1, fminf(1, -after.y))) - asinf(fmaxf(-1, fminf(1, -p->facing.y)))) * degrees;
+    e->roll_deg = p->roll * degrees;
+}
+
+bona_err bona_evidence_gather(bona_evidence *evidence, const bona_motion_view *first,
+                              const bona_motion_view *second)
+{
+    scratch *s = bona_alloc_aligned(sizeof *s);
+    pair p = { .first = first, .second = second };
+
+    if (s == NULL)
+        return BONA_NO_MEMORY;
+    memset(evidence, 0, sizeof *evidence);
+    align(&p);
+    meshes_say(evidence, &p);
+    bona_crop_fill(&s->first, first->image, p.map_first, s->work);
+    bona_crop_fill(&s->second, second->image, p.map_second, s->work);
+    place_points(&p, s);
+    pixels_say(evidence, &p, s);
+    evidence->cue[BONA_CUE_surround] = bona_surround_follows(first, second, &p.rigid);
+    bona_wipe(s, sizeof *s);
+    bona_free(s);
+    return BONA_OK;
+}

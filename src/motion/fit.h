@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How do the pixels of the face move? Small patches around the mesh points of the first crop are
+ * laid over the second one, all together moved by one law with few numbers: that of a solid head,
+ * of a plane, of a smoothly bent sheet, or of a bent sheet with a head's relief. The law that
+ * explains the pixels better tells what moved.
+ *
+ * Pooled Lucas-Kanade: Lucas and Kanade 1981; Baker and Matthews 2004, "Lucas-Kanade 20 Years On".
+ * A solid head seen from far moves by an affine map plus depth times one vector: Koenderink and van
+ * Doorn 1991, "Affine structure from motion".
+ */
+#ifndef BONA_MOTION_FIT_H
+#define BONA_MOTION_FIT_H
+
+#include "motion/crop.h"
+
+enum { FIT_POINTS_MAX = BONA_MESH_POINTS, FIT_TERMS_MAX = 7 };
+
+typedef enum bona_law {
+    BONA_LAW_PLANE, /* 1, x, y: the face shifts, scales and tilts as a plane */
+    BONA_LAW_HEAD,  /* and depth */
+    BONA_LAW_SHEET, /* 1, x, y, xx, xy, yy: paper that is bent */
+    BONA_LAW_RELIEF /* the sheet and depth */
+} bona_law;
+
+typedef struct bona_fit_point {
+    float x, y, z;    /* px of the first crop against its middle; depth, smaller = nearer */
+    float to_x, to_y; /* where the mesh puts it in the second crop */
+    float weight;     /* how well it can be seen in both, 0..1 */
+} bona_fit_point;
+
+typedef struct bona_fit {
+    bona_law law;
+    int32_t terms;
+    float x[FIT_TERMS_MAX],
+        y[FIT_TERMS_MAX]; /* factors of the terms; lengths are divided by FIT_UNIT_PX before */
+    float cost; /* what the law leaves unexplained of the patches' brightness, 0 = nothing, about 2
+                   = all */
+} bona_fit;
+
+#define FIT_UNIT_PX 50.0f /* half a face's height in the crop */
+
+/* Fits a law, coarse grade first, starting from the mesh. */
+void bona_fit_law(bona_fit *fit, bona_law law, const bona_fit_point *points, int32_t count,
+                  const bona_crop *first, const bona_crop *second);
+
+/* Index of the depth term, or -1. */
+int32_t bona_fit_depth_term(bona_law law);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pair, from pictures to score and direction; see motion.h. */
+#include "motion/motion.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "motion/evidence.h"
+#include "motion/rigid.h"
+#include "motion/score.h"
+
+static const float shift_min = 0.03f; /* heights of the face: a smaller movement has no direction */
+static const float turned_deg_min = 5; /* a smaller turn is within the mesh's noise */
+
+static bool finite_mesh(const bona_mesh_point *mesh)
+{
+    for (int32_t n = 0; n < BONA_MESH_POINTS; n++)
+        if (!isfinite(mesh[n].x) || !isfinite(mesh[n].y) || !isfinite(mesh[n].z))
+            return false;
+    return true;
+}
+
+static bona_err check_view(const bona_motion_view *view, const char *which, bona_note *note)
+{
+    bona_box b = view->box;
+
+    if (view->image.rgb == NULL || view->image.width < 1 || view->image.height < 1)
+        return bona_fail(note, BONA_BAD_ARGUMENT, "%s picture has no pixels", which);
+    if (!isfinite(b.x) || !isfinite(b.y) || !(b.w > 0) || !(b.h > 0) || !isfinite(b.w) ||
+        !isfinite(b.h))
+        return bona_fail(note, BONA_BAD_ARGUMENT, "%s face box %g x %g px has no area", which,
+                         (double)b.w, (double)b.h);
+    for (int32_t n = 0; n < BONA_POINTS; n++)
+        if (!isfinite(view->points[n].x) || !isfinite(view->points[n].y))
+            return bona_fail(note, BONA_BAD_ARGUMENT, "%s face point %d is not finite", which,
+                             (int)n);
+    if (view->mesh != NULL && !finite_mesh(view->mesh))
+        return bona_fail(note, BONA_BAD_ARGUMENT, "%s mesh holds a point that is not finite",
+                         which);
+    return BONA_OK;
+}
+
+/* Without a mesh only the shift of the five points can be told; it never passes. */
+static void measure_points(bona_motion_result *result, const bona_motion_ask *ask)
+{
+    float dx = 0, dy = 0;
+
+    for (int32_t n = 0; n < BONA_POINTS; n++) {
+        dx += (ask->second.points[n].x - ask->first.points[n].x) / BONA_POINTS;
+        dy += (ask->second.points[n].y - ask->first.points[n].y) / BONA_POINTS;
+    }
+    if (hypotf(dx, dy) > shift_min * ask->first.box.h)
+        result->direction = bona_direction_deg(dx, dy);
+    result->motion = BONA_MOTION_LEAST;
+    result->why = BONA_MOTION_NO_MESH;
+}
+
+static void settle_direction(bona_motion_result *result, const bona_evidence *e)
+{
+    result->turned = result->turn_deg >= turned_deg_min;
+    if (result->turned)
+        result->direction = e->direction;
+    else if (e->cue[BONA_CUE_shift] > shift_min)
+        result->direction = e->shift_direction;
+}
+
+bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *ask,
+                             bona_note *note)
+{
+    bona_motion_result out = { 0 };
+    bona_evidence e;
+    bona_err err = check_view(&ask->first, "first", note);
+
+    if (err == BONA_OK)
+        err = check_view(&ask->second, "second", note);
+    if (err != BONA_OK)
+        return err;
+    if (ask->first.mesh == NULL || ask->second.mesh == NULL) {
+        measure_points(&out, ask);
+        *result = out;
+        return BONA_OK;
+    }
+    err = bona_evidence_gather(&e, &ask->first, &ask->second);
+    if (err != BONA_OK)
+        return err;
+    out.turn_deg = e.cue[BONA_CUE_turn_seen];
+    out.yaw_deg = e.yaw_deg;
+    out.pitch_deg = e.pitch_deg;
+    out.roll_deg = e.roll_deg;
+    out.cue_count = BONA_CUE_COUNT;
+    memcpy(out.cues, e.cue, sizeof e.cue);
+    settle_direction(&out, &e);
+    out.motion = bona_motion_score(&e, &out.why);
+    if (!isnan(ask->similarity) && ask->similarity < ask->similarity_min) {
+        out.motion = BONA_MOTION_LEAST;
+        out.why = BONA_MOTION_PERSONS;
+    }
+    *result = out;
+    return BONA_OK;
+}
+
+const char *bona_motion_cue_name(int32_t index)
+{
+    static const char *const names[] = {
+#define BONA_CUE_NAME(name) #name,
+        BONA_CUE_LIST(BONA_CUE_NAME)
+#undef BONA_CUE_NAME
+    };
+
+    return index < 0 || index >= BONA_CUE_COUNT ? NULL : names[index];
+}
