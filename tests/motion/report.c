@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * motion_report: one CSV line per pair, with every cue, for choosing parameters and for docs/active-liveness.md.
- *   motion_report PACK pairs FROM COUNT WIDTH    COUNT drawn pairs of every kind, from index FROM
- *   motion_report PACK files LIST                LIST has lines "sequence,label,expected,path"; all pairs of a sequence
+ * motion_report: one CSV line per pair, with every cue, for choosing parameters and for
+ * docs/active-liveness.md. motion_report PACK pairs FROM COUNT WIDTH    COUNT drawn pairs of every
+ * kind, from index FROM motion_report PACK files LIST                LIST has lines
+ * "sequence,label,expected,path"; all pairs of a sequence
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ static const float persons_min = -1; /* the report shows the similarity instead 
 
 static void head_line(void)
 {
-    printf("sequence,label,expected,first,second,turn,truth,motion,direction,turned,turn_deg,yaw,pitch,roll,why,"
+    printf("sequence,label,expected,first,second,turn,truth,motion,direction,turned,turn_deg,yaw,"
+           "pitch,roll,why,"
            "similarity,live_first,live_second");
     for (int32_t n = 0; bona_motion_cue_name(n) != NULL; n++)
         printf(",%s", bona_motion_cue_name(n));
@@ -36,10 +38,11 @@ static void pair_line(const char *what, const moment *a, const moment *b, const 
         return;
     }
     r = moment_pair(a, b, persons_min, &similarity);
-    printf("%s,%.2f,%.2f,%.4f,%.2f,%d,%.2f,%.2f,%.2f,%.2f,%d,%.3f,%.3f,%.3f", what, (double)truth[0], (double)truth[1],
-           (double)r.motion, (double)r.direction, r.turned, (double)r.turn_deg, (double)r.yaw_deg,
-           (double)r.pitch_deg, (double)r.roll_deg, (int)r.why, (double)similarity,
-           (double)a->picture.faces[0].live, (double)b->picture.faces[0].live);
+    printf("%s,%.2f,%.2f,%.4f,%.2f,%d,%.2f,%.2f,%.2f,%.2f,%d,%.3f,%.3f,%.3f", what,
+           (double)truth[0], (double)truth[1], (double)r.motion, (double)r.direction, r.turned,
+           (double)r.turn_deg, (double)r.yaw_deg, (double)r.pitch_deg, (double)r.roll_deg,
+           (int)r.why, (double)similarity, (double)a->picture.faces[0].live,
+           (double)b->picture.faces[0].live);
     for (int32_t n = 0; n < r.cue_count; n++)
         printf(",%.4f", (double)r.cues[n]);
     printf("\n");
@@ -72,8 +75,9 @@ static bool drawn_pair(bona_engine *engine, synth_kind kind, uint64_t index, int
     if (ok && moment_open(&a, engine, first) && moment_open(&b, engine, second)) {
         const float truth[2] = { pair.turn_deg, pair.direction };
 
-        snprintf(what, sizeof what, "%s_%llu,%s,%s,0,1", synth_kind_name[kind], (unsigned long long)index,
-                 kind <= SYNTH_LIVE_STILL ? "live" : "print", synth_kind_name[kind]);
+        snprintf(what, sizeof what, "%s_%llu,%s,%s,0,1", synth_kind_name[kind],
+                 (unsigned long long)index, kind <= SYNTH_LIVE_STILL ? "live" : "print",
+                 synth_kind_name[kind]);
         pair_line(what, &a, &b, truth);
         moment_close(&a);
         moment_close(&b);
@@ -110,7 +114,8 @@ static void finish(sequence *s)
 
     for (int32_t i = 0; i < s->count; i++) {
         for (int32_t j = i + 1; j < s->count; j++) {
-            snprintf(what, sizeof what, "%s,%s,%s,%d,%d", s->name, s->label, s->expected, (int)i, (int)j);
+            snprintf(what, sizeof what, "%s,%s,%s,%d,%d", s->name, s->label, s->expected, (int)i,
+                     (int)j);
             pair_line(what, &s->frames[i], &s->frames[j], none);
         }
     }
@@ -124,7 +129,8 @@ static bool add_frame(sequence *s, bona_engine *engine, const char *path)
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    bool ok = s->count < FRAMES_MAX && bona_file_read(path, FILE_BYTES_MAX, &data, &size, NULL) == BONA_OK;
+    bool ok = s->count < FRAMES_MAX &&
+              bona_file_read(path, FILE_BYTES_MAX, &data, &size, NULL) == BONA_OK;
 
     ok = ok && moment_open(&s->frames[s->count], engine, (bona_bytes){ data, size });
     s->count += ok;
@@ -164,12 +170,15 @@ int main(int argc, char **argv)
     bona_pack *pack = NULL;
     bona_engine *engine = NULL;
     bona_note note = { "" };
-    bool pairs = argc == 6 && strcmp(argv[2], "pairs") == 0, files = argc == 4 && strcmp(argv[2], "files") == 0;
+    bool pairs = argc == 6 && strcmp(argv[2], "pairs") == 0,
+         files = argc == 4 && strcmp(argv[2], "files") == 0;
     bona_err err;
     bool ok = false;
 
     if (!pairs && !files) {
-        fprintf(stderr, "usage: motion_report PACK pairs FROM COUNT WIDTH | motion_report PACK files LIST\n");
+        fprintf(
+            stderr,
+            "usage: motion_report PACK pairs FROM COUNT WIDTH | motion_report PACK files LIST\n");
         return 64;
     }
     err = bona_pack_load(&pack, argv[1], &note);

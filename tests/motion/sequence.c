@@ -26,7 +26,8 @@ bool moment_open(moment *m, bona_engine *engine, bona_bytes bytes)
         return false;
     m->usable = m->sight.meshed && m->sight.mesh.count == BONA_MESH_POINTS;
     for (int32_t n = 0; n < BONA_MESH_POINTS; n++)
-        m->mesh[n] = (bona_mesh_point){ m->sight.mesh.x[n], m->sight.mesh.y[n], m->sight.mesh.z[n] };
+        m->mesh[n] =
+            (bona_mesh_point){ m->sight.mesh.x[n], m->sight.mesh.y[n], m->sight.mesh.z[n] };
     return true;
 }
 
@@ -38,7 +39,9 @@ void moment_close(moment *m)
 static bona_motion_view view_of(const moment *m)
 {
     const bona_spot *spot = &m->sight.found.faces.items[0];
-    bona_motion_view view = { .image = bona_image_look(&m->sight.image), .box = spot->box, .mesh = m->mesh };
+    bona_motion_view view = { .image = bona_image_look(&m->sight.image),
+                              .box = spot->box,
+                              .mesh = m->mesh };
 
     memcpy(view.points, spot->points, sizeof view.points);
     return view;
@@ -47,7 +50,9 @@ static bona_motion_view view_of(const moment *m)
 bona_motion_result moment_pair(const moment *first, const moment *second, float similarity_min,
                                float *similarity)
 {
-    bona_motion_ask ask = { .first = view_of(first), .second = view_of(second), .similarity_min = similarity_min };
+    bona_motion_ask ask = { .first = view_of(first),
+                            .second = view_of(second),
+                            .similarity_min = similarity_min };
     bona_motion_result result = { 0 };
 
     ask.similarity = *similarity = bona_similar(&first->vector, &second->vector);

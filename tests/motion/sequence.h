@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From encoded pictures to the motion layer's result, through the engine's own steps, for tests and reports. */
+/* From encoded pictures to the motion layer's result, through the engine's own steps, for tests and
+ * reports. */
 #ifndef BONA_TESTS_MOTION_SEQUENCE_H
 #define BONA_TESTS_MOTION_SEQUENCE_H
 
