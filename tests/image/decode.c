@@ -155,8 +155,7 @@ static void text_and_empty_input_are_no_picture(void **state)
         "GIF",
         "\x89PNG",
         "RIFF....WAVEfmt ",
-        "\n\x01\x02 three lines of text that a reader of TGA might take for a header of its own "
-        "format\n",
+        "\n\x01\x02 lines of text that look like a header of TGA at first, but not for long\n",
         "    ftypisom    isomiso2avc1mp41 is a film and no picture",
     };
     bona_image image;
