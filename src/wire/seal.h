@@ -8,7 +8,7 @@
 enum {
     BONA_SEAL_KEY = 32,       /* bytes */
     BONA_SEAL_NONCE = 12,     /* bytes the APIs use */
-    BONA_SEAL_NONCE_MAX = 64, /* bytes */
+    BONA_SEAL_NONCE_MAX = 128, /* bytes OpenSSL takes */
     BONA_SEAL_TAG = 16        /* bytes */
 };
 

@@ -180,34 +180,46 @@ static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
     return failed;
 }
 
+static struct scmp_arg_cmp equals(unsigned argument, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){ .arg = argument, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
+static struct scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){
+        .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value
+    };
+}
+
+static int allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condition)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, condition);
+}
+
 /* Talking only over the one socket, memory never executable. */
 static int allow_checked(scmp_filter_ctx filter)
 {
     int failed = 0;
 
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1,
-                               SCMP_A0(SCMP_CMP_EQ, BONA_WORKER_SOCKET));
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
-                               SCMP_A0(SCMP_CMP_EQ, BONA_WORKER_SOCKET));
+    failed |= allow_if(filter, SCMP_SYS(recvmsg), equals(0, BONA_WORKER_SOCKET));
+    failed |= allow_if(filter, SCMP_SYS(sendmsg), equals(0, BONA_WORKER_SOCKET));
 #ifndef BONA_SANITIZED
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    failed |= allow_if(filter, SCMP_SYS(mmap), masked(2, PROT_EXEC, 0));
+    failed |= allow_if(filter, SCMP_SYS(mprotect), masked(2, PROT_EXEC, 0));
+    failed |= allow_if(filter, SCMP_SYS(prctl), equals(0, PR_SET_NAME));
 #endif
     return failed;
 }
 
+/* Threads of this process, no other processes. */
 static int allow_threads(scmp_filter_ctx filter)
 {
+    const scmp_datum_t thread = CLONE_THREAD | CLONE_VM;
     int failed = allow_all(filter, calls_threads, sizeof calls_threads / sizeof calls_threads[0]);
 
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                               SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    failed |= seccomp_rule_add(
-        filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-        SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM));
+    failed |= allow_if(filter, SCMP_SYS(clone), masked(0, thread, thread));
     return failed;
 }
 
