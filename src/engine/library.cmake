@@ -26,7 +26,7 @@ target_include_directories(libbonafide_static INTERFACE "${CMAKE_SOURCE_DIR}/inc
 include(GNUInstallDirs)
 # What a static link needs, from the packages that the modules name.
 get_target_property(image_libs bona_image LINK_LIBRARIES)
-set(PC_PACKAGES "libcrypto libprotobuf-c")
+set(PC_PACKAGES "libcrypto libprotobuf-c yajl")
 foreach(lib IN LISTS image_libs)
     if(lib MATCHES "^PkgConfig::(.*)$")
         string(REPLACE "_" "-" package "${CMAKE_MATCH_1}")

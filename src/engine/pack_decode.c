@@ -8,7 +8,7 @@
 static const char *const kinds[] = { "yunet",  "softmax", "sigmoid", "mesh",      "lids",
                                      "vector", "scalar",  "covered", "class_max", NULL };
 static const char *const kind_keys[] = {
-    "kind strides candidate countable nms_iou small_side",
+    "kind strides candidate countable sure nms_iou small_side",
     "kind output live",
     "kind output index",
     "kind output points presence index unit eyes mouth",
@@ -24,7 +24,7 @@ static void read_yunet(bona_yunet_rule *rule, const bona_spec *spec)
     bona_spec strides = bona_spec_get(spec, "strides"),
               candidate = bona_spec_get(spec, "candidate");
     bona_spec countable = bona_spec_get(spec, "countable"), iou = bona_spec_get(spec, "nms_iou");
-    bona_spec small = bona_spec_get(spec, "small_side");
+    bona_spec small = bona_spec_get(spec, "small_side"), sure = bona_spec_maybe(spec, "sure");
 
     rule->stride_count = bona_spec_count(&strides, 1, BONA_STRIDES_MAX);
     for (int32_t i = 0; i < rule->stride_count; i++) {
@@ -34,6 +34,8 @@ static void read_yunet(bona_yunet_rule *rule, const bona_spec *spec)
     }
     rule->candidate = (float)bona_spec_number(&candidate, 0.01, 1);
     rule->countable = (float)bona_spec_number(&countable, rule->candidate, 1);
+    rule->sure = bona_spec_there(&sure) ? (float)bona_spec_number(&sure, rule->countable, 1)
+                                        : rule->countable;
     rule->nms_iou = (float)bona_spec_number(&iou, 0, 1);
     rule->small_side = (float)bona_spec_number(&small, 0, BONA_MODEL_SIDE_MAX);
 }

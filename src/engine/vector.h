@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The identity vector of the largest face of a picture, for evaluations that compare every picture with every other. */
+/* The identity vector of the largest face of a picture, for evaluations that compare every picture
+ * with every other. */
 #ifndef BONA_ENGINE_VECTOR_H
 #define BONA_ENGINE_VECTOR_H
 
@@ -9,9 +10,9 @@
 int32_t bona_pack_vector_size(const bona_pack *pack);
 
 /*
- * Writes the vector (length 1; bona_pack_vector_size numbers). It is a biometric template: the caller wipes it after use and
- * never stores it. Returns BONA_OK, BONA_NO_FACE, what makes a picture unusable, BONA_BAD_ARGUMENT (no such network) or
- * BONA_NO_MEMORY.
+ * Writes the vector (length 1; bona_pack_vector_size numbers). It is a biometric template: the
+ * caller wipes it after use and never stores it. Returns BONA_OK, BONA_NO_FACE, what makes a
+ * picture unusable, BONA_BAD_ARGUMENT (no such network) or BONA_NO_MEMORY.
  */
 bona_err bona_engine_vector(bona_engine *engine, bona_bytes bytes, float *vector);
 

@@ -81,7 +81,7 @@ bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
     found->degrees = 0;
     best = best_upright(&found->faces);
     if (err != BONA_OK || ask->turn == BONA_TURN_NONE ||
-        (ask->turn == BONA_TURN_NEEDED && best > 0))
+        (ask->turn == BONA_TURN_NEEDED && best >= detect->model->decode.yunet.sure))
         return err;
     for (int32_t degrees = 90; degrees < 360 && err == BONA_OK; degrees += 90) {
         bona_spots spots = { 0 };

@@ -6,14 +6,13 @@
 
 #include "face/detect.h"
 
-/* A face counts as upright up to this roll, degrees; a sideways picture shows at least 45 in every
- * other turn. */
+/* A face counts as upright up to this roll of its five points, degrees. */
 #define BONA_UPRIGHT_DEG_MAX 45.0f
 
 typedef enum bona_find_turn {
     BONA_TURN_NONE,   /* as it is */
-    BONA_TURN_NEEDED, /* the other turns only when the picture as it is shows no good face */
-    BONA_TURN_BEST    /* all four, the strongest good face wins */
+    BONA_TURN_NEEDED, /* the other turns only when the picture as it is shows no sure face */
+    BONA_TURN_BEST    /* all four */
 } bona_find_turn;
 
 typedef struct bona_find_ask {
@@ -30,8 +29,11 @@ typedef struct bona_found {
 } bona_found;
 
 /*
- * Finds faces. A good face is a countable one that stands upright. `large` may be without a
- * network. Returns BONA_OK (also with no face: count 0, degrees 0) or BONA_NO_MEMORY.
+ * Finds faces. Detectors also find faces that lie on their side or upside down, and put eyes and
+ * mouth as if they stood; only the confidence falls. So a picture counts as upright when it shows
+ * an upright face of at least the pack's `sure` confidence; otherwise, where turns are allowed, the
+ * turn with the surest face wins. `large` may be without a network. Returns BONA_OK (also with no
+ * face: count 0, degrees 0) or BONA_NO_MEMORY.
  */
 bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
                    const bona_find_ask *ask);

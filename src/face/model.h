@@ -63,6 +63,7 @@ typedef struct bona_yunet_rule {
     int32_t strides[BONA_STRIDES_MAX];
     int32_t stride_count;
     float candidate, countable;           /* confidence, 0..1 */
+    float sure;                           /* a face of this confidence stands upright */
     float nms_iou;                        /* 0..1 */
     float small_side;                     /* px of the input */
     int32_t outputs[BONA_STRIDES_MAX][4]; /* indices of cls, obj, bbox, kps */

@@ -17,8 +17,7 @@ typedef struct bona_spot {
 
 /*
  * How far the face is turned in the picture plane, from the line mouth - eyes: degrees in
- * ]-180,180], 0 = upright, positive = clockwise as seen on screen. The detector names the points of
- * a face upside down by the face, not by the picture, so that 180 is seen.
+ * ]-180,180], 0 = upright, positive = clockwise as seen on screen.
  */
 float bona_spot_roll(const bona_spot *spot);
 
