@@ -21,4 +21,7 @@ BONA_CMD(client);
 BONA_CMD(apikey);
 BONA_CMD(jobs);
 
+BONA_CMD(serve);
+BONA_CMD(token);
+
 #endif

@@ -23,6 +23,10 @@ static const bona_command commands[] = {
       "who may call the images API", bona_cmd_apikey_options, bona_cmd_apikey },
     { "jobs", "--state DIR [--reference TEXT] [--limit N] [--json]", "the bookkeeping, newest first",
       bona_cmd_jobs_options, bona_cmd_jobs },
+    { "serve", "[--listen ADDR:PORT] [--state DIR] [--workers N] [--models PACK] [--config FILE]",
+      "serve the three APIs over HTTP", bona_cmd_serve_options, bona_cmd_serve },
+    { "token", "CLIENT --state DIR [--alg HS256]", "print a token of a client, for curl",
+      bona_cmd_token_options, bona_cmd_token },
     { NULL, NULL, NULL, NULL, NULL }
 };
 /* clang-format on */
