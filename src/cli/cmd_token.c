@@ -14,12 +14,11 @@
 
 enum { LIFETIME_S = 300, LIFETIME_S_MAX = 365 * 86400 };
 
-const char bona_cmd_token_options[] =
-    "Signs with the client's newest key.\n\n"
-    "  --state DIR   folder of the database\n"
-    "  --alg NAME    HS256 (default), HS384 or HS512\n"
-    "  --seconds N   lifetime (300)\n"
-    "  --help        this text\n";
+const char bona_cmd_token_options[] = "Signs with the client's newest key.\n\n"
+                                      "  --state DIR   folder of the database\n"
+                                      "  --alg NAME    HS256 (default), HS384 or HS512\n"
+                                      "  --seconds N   lifetime (300)\n"
+                                      "  --help        this text\n";
 
 typedef struct options {
     const char *client, *state;
@@ -30,11 +29,11 @@ typedef struct options {
 /* Returns -1 to go on, else an exit status. */
 static int read_options(options *o, int argc, char **argv)
 {
-    static const struct option names[] = {
-        { "state", required_argument, NULL, 's' },   { "alg", required_argument, NULL, 'a' },
-        { "seconds", required_argument, NULL, 'n' }, { "help", no_argument, NULL, 'h' },
-        { 0 }
-    };
+    static const struct option names[] = { { "state", required_argument, NULL, 's' },
+                                           { "alg", required_argument, NULL, 'a' },
+                                           { "seconds", required_argument, NULL, 'n' },
+                                           { "help", no_argument, NULL, 'h' },
+                                           { 0 } };
     int key;
 
     while ((key = getopt_long(argc, argv, "", names, NULL)) != -1) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bodies of BWS requests (BWS specification, section 4): {"liveImages":[{"image":"<base64>","tags":["up"]}]} */
+/* Bodies of BWS requests (BWS specification, section 4):
+ * {"liveImages":[{"image":"<base64>","tags":["up"]}]} */
 #include "dialect/bws.h"
 
 #include <ctype.h>
@@ -19,8 +20,8 @@ static bool invalid(bona_refusal *refusal, const char *what, int32_t index)
 }
 
 /*
- * The member of that name in camelCase, snake_case or any letter case. Returns false (refused) when it is there in two
- * spellings, since no two readers would agree on which counts.
+ * The member of that name in camelCase, snake_case or any letter case. Returns false (refused) when
+ * it is there in two spellings, since no two readers would agree on which counts.
  */
 static bool find(const bona_json *object, const char *camel, const char *snake,
                  const bona_json **found, bona_refusal *refusal)
@@ -62,7 +63,8 @@ static int32_t tag_bit(bona_text tag)
     return -1;
 }
 
-/* Only the second picture's tags mean anything; the first one's have to be a list of texts and no more. */
+/* Only the second picture's tags mean anything; the first one's have to be a list of texts and no
+ * more. */
 static bool read_tags(bona_ask *ask, const bona_json *item, int32_t index, bona_refusal *refusal)
 {
     const bona_json *tags;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers of BWS (BWS specification, sections 6 and 7): every scalar always there, in the given order, nothing null. */
+/* Answers of BWS (BWS specification, sections 6 and 7): every scalar always there, in the given
+ * order, nothing null. */
 #include "dialect/bws.h"
 
 #include <math.h>
@@ -9,7 +10,8 @@
 #include "dialect/out.h"
 #include "verdict/suitable.h"
 
-/* A picture larger than this in both dimensions is worked on reduced (section 4, size advice); px. */
+/* A picture larger than this in both dimensions is worked on reduced (section 4, size advice); px.
+ */
 enum { SHORT_SIDE_PX_MAX = 1200, LONG_SIDE_PX_MAX = 1600 };
 
 /* The picture that is cut out of a face for further use: the box grown by half. */
@@ -128,8 +130,8 @@ static void put_unsuitable(dialect_out *out, const char **comma, const bona_pict
     };
 
     for (int32_t k = 0; k < listed_faces(picture); k++) {
-        bona_unsuitable why = bona_face_unsuitable(picture->faces[k].points, picture->width,
-                                                   picture->height);
+        bona_unsuitable why =
+            bona_face_unsuitable(picture->faces[k].points, picture->width, picture->height);
 
         if (why != BONA_SUITABLE)
             put_assessment(out, comma, "SuitableFace", 0, texts[why]);
@@ -148,8 +150,8 @@ static void put_assessments(dialect_out *out, const bona_picture *picture, bool 
                        "The picture was larger than needed and was reduced.");
     put_unsuitable(out, &comma, picture);
     for (int32_t k = 0; cut && k < listed_faces(picture); k++) {
-        float visible = bona_box_visible(picture->faces[k].box, cut_out_grow, picture->width,
-                                         picture->height);
+        float visible =
+            bona_box_visible(picture->faces[k].box, cut_out_grow, picture->width, picture->height);
 
         if (visible < 1)
             put_assessment(out, &comma, "FullyVisibleFace", visible,

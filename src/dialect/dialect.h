@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A dialect is one wire API: it turns the bytes of a request into an `ask`, and the `answer` of the engine into the
- * bytes of a response. It knows nothing of connections, processes or databases. A new one is a file with the five
- * functions below and a row in service/routes.c.
+ * A dialect is one wire API: it turns the bytes of a request into an `ask`, and the `answer` of the
+ * engine into the bytes of a response. It knows nothing of connections, processes or databases. A
+ * new one is a file with the five functions below and a row in service/routes.c.
  */
 #ifndef BONA_DIALECT_DIALECT_H
 #define BONA_DIALECT_DIALECT_H
@@ -64,7 +64,8 @@ typedef struct bona_refusal {
 
 /* What came of an ask. */
 typedef struct bona_answer {
-    bona_err err; /* BONA_OK, or why there is no report: BUSY, TIMEOUT, WORKER_LOST, NO_MEMORY, INTERNAL */
+    bona_err err; /* BONA_OK, or why there is no report: BUSY, TIMEOUT, WORKER_LOST, NO_MEMORY,
+                     INTERNAL */
     const bona_check_report *check; /* one of the two, as the ask wanted */
     const bona_match_report *match;
     const char *request_id; /* 32 hex digits */
@@ -84,8 +85,8 @@ typedef struct bona_dialect {
     bool (*admit)(const bona_head *head, bona_refusal *refusal);
 
     /*
-     * Reads a body, which may be changed in place; pictures go to the tray, which has room for all of a body's size
-     * and a little more. Returns true to go on.
+     * Reads a body, which may be changed in place; pictures go to the tray, which has room for all
+     * of a body's size and a little more. Returns true to go on.
      */
     bool (*read)(bona_ask *ask, const bona_head *head, bona_buf *body, const bona_tray *tray,
                  const bona_rules *rules, bona_refusal *refusal);
@@ -105,11 +106,13 @@ extern const bona_dialect bona_dialect_bws;
 extern const bona_dialect bona_dialect_images;
 extern const bona_dialect bona_dialect_identity;
 
-/* Fills a refusal like printf; returns false, so that a check is one line: return bona_refuse(...). */
+/* Fills a refusal like printf; returns false, so that a check is one line: return bona_refuse(...).
+ */
 __attribute__((format(printf, 4, 5))) bool bona_refuse(bona_refusal *refusal, int status, int code,
                                                        const char *format, ...);
 
-/* Whether a Content-Type is application/json, with parameters or not; `suffix` takes other +json types as well. */
+/* Whether a Content-Type is application/json, with parameters or not; `suffix` takes other +json
+ * types as well. */
 bool bona_type_is_json(const char *content_type, bool suffix);
 
 /* HTTP status for an answer without a report: 503 while the crew has no room, else 500. */

@@ -39,10 +39,12 @@ bona_err bona_bws_refuse(bona_buf *body, const bona_refusal *refusal, const char
 
 static int code_of(int status)
 {
-    static const int codes[][2] = { { 401, BWS_UNAUTHENTICATED }, { 404, BWS_NOT_FOUND },
-                                    { 405, BWS_UNIMPLEMENTED },   { 408, BWS_CANCELLED },
-                                    { 413, BWS_RESOURCE_EXHAUSTED }, { 429, BWS_RESOURCE_EXHAUSTED },
-                                    { 500, BWS_INTERNAL },        { 503, BWS_UNAVAILABLE } };
+    static const int codes[][2] = {
+        { 401, BWS_UNAUTHENTICATED },    { 404, BWS_NOT_FOUND },
+        { 405, BWS_UNIMPLEMENTED },      { 408, BWS_CANCELLED },
+        { 413, BWS_RESOURCE_EXHAUSTED }, { 429, BWS_RESOURCE_EXHAUSTED },
+        { 500, BWS_INTERNAL },           { 503, BWS_UNAVAILABLE }
+    };
 
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i][0] == status)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The identity API (its specification, sections 2 to 6): a form with a liveness file and an encrypted photo in, how
- * alike the two persons are out. No verdict: the caller compares the score with 0.7.
+ * The identity API (its specification, sections 2 to 6): a form with a liveness file and an
+ * encrypted photo in, how alike the two persons are out. No verdict: the caller compares the score
+ * with 0.7.
  */
 #include <math.h>
 #include <stdio.h>
@@ -32,8 +33,8 @@ enum {
 };
 
 enum {
-    FORMATS = BONA_FORMAT_JPEG | BONA_FORMAT_BMP | BONA_FORMAT_PNG | BONA_FORMAT_GIF |
-              BONA_FORMAT_TIFF,
+    FORMATS =
+        BONA_FORMAT_JPEG | BONA_FORMAT_BMP | BONA_FORMAT_PNG | BONA_FORMAT_GIF | BONA_FORMAT_TIFF,
     BOOLEAN_MAX = 16, /* bytes of a yes-or-no part; longer ones are neither */
     REQUEST_ID = 33
 };
@@ -224,7 +225,8 @@ static bool read_body(bona_ask *ask, const bona_head *head, bona_buf *body, cons
 
 /* ---- answers ---- */
 
-/* Any type is let in: which one it is belongs to the syntax of the body, and that comes after its size. */
+/* Any type is let in: which one it is belongs to the syntax of the body, and that comes after its
+ * size. */
 static bool admit(const bona_head *head, bona_refusal *refusal)
 {
     (void)head, (void)refusal;
@@ -294,7 +296,8 @@ static int code_of(const bona_match_report *report, bool verify)
     if (report->photo_err != BONA_OK)
         return code_of_picture(report->photo_err);
     if (verify && !(report->live >= 0.5f))
-        return LIVENESS; /* the frame is not of a live person, so the liveness data is not what it says */
+        return LIVENESS; /* the frame is not of a live person, so the liveness data is not what it
+                            says */
     return report->compared ? 0 : FAILURE;
 }
 

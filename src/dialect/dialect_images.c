@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The images API (its specification, sections 3 to 5):
- * {"images":[{"index":0,"type":"RGB","data":"<base64>"}]} -> {"model":...,"spoofScore":0.07,"position":{...}}
- * The score runs against the other two APIs: high means attack.
+ * {"images":[{"index":0,"type":"RGB","data":"<base64>"}]} ->
+ * {"model":...,"spoofScore":0.07,"position":{...}} The score runs against the other two APIs: high
+ * means attack.
  */
 #include <math.h>
 #include <stdio.h>
@@ -251,7 +252,8 @@ static int refuse_answer(bona_buf *body, bona_summary *summary, int status, int 
     return write_refusal(body, &refusal, NULL) == BONA_OK ? status : 0;
 }
 
-/* The box clipped to the picture, in whole pixels that hold all of it, at least one wide and high. */
+/* The box clipped to the picture, in whole pixels that hold all of it, at least one wide and high.
+ */
 static void put_position(dialect_out *out, const bona_picture *picture, bona_box box)
 {
     int32_t left = (int32_t)floorf(fmaxf(box.x, 0)), top = (int32_t)floorf(fmaxf(box.y, 0));

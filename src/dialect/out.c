@@ -7,7 +7,9 @@
 
 #include "wire/json_write.h"
 
-enum { PIECE_MAX = 512 }; /* bytes of one formatted piece; texts from outside go through dialect_put_string */
+enum {
+    PIECE_MAX = 512
+}; /* bytes of one formatted piece; texts from outside go through dialect_put_string */
 
 void dialect_put(dialect_out *out, const char *format, ...)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Body buffers that are kept from request to request. A fresh 4 MB from the heap costs a thousand page faults, which is
- * more than receiving it; so up to 16 buffers stay, wiped of the last picture.
+ * Body buffers that are kept from request to request. A fresh 4 MB from the heap costs a thousand
+ * page faults, which is more than receiving it; so up to 16 buffers stay, wiped of the last
+ * picture.
  */
 #include "http/state.h"
 

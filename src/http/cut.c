@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ends a connection in the middle of a request, with a word of why. libmicrohttpd cannot answer while it reads a body,
- * so the answer is written to the socket beside it; it only reads in that state. Under TLS the connection just ends.
+ * Ends a connection in the middle of a request, with a word of why. libmicrohttpd cannot answer
+ * while it reads a body, so the answer is written to the socket beside it; it only reads in that
+ * state. Under TLS the connection just ends.
  */
 #include "http/state.h"
 

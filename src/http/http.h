@@ -2,12 +2,13 @@
 /*
  * The HTTP/1.1 front: connections, limits, deadlines, routes. It has never heard of a face.
  *
- * Relies on libmicrohttpd 0.9.75 (epoll threads, suspended connections, GnuTLS). What that library leaves to its
- * user is done here: deadlines for slow clients, the end of a connection while a request is being worked on,
- * answers to requests whose body is still on its way, and every size limit.
+ * Relies on libmicrohttpd 0.9.75 (epoll threads, suspended connections, GnuTLS). What that library
+ * leaves to its user is done here: deadlines for slow clients, the end of a connection while a
+ * request is being worked on, answers to requests whose body is still on its way, and every size
+ * limit.
  *
- * Life of a request: headers are in -> limits, route, `begin` (may refuse: the body is not read then) -> body ->
- * `serve`, which replies at once or later from any thread -> `done`.
+ * Life of a request: headers are in -> limits, route, `begin` (may refuse: the body is not read
+ * then) -> body -> `serve`, which replies at once or later from any thread -> `done`.
  */
 #ifndef BONA_HTTP_HTTP_H
 #define BONA_HTTP_HTTP_H
@@ -28,12 +29,14 @@ typedef struct bona_http_area {
     const char *prefix; /* "/api/v1/liveness/"; "" owns the rest */
     const char *name;   /* for logs and metrics */
     const char *type;   /* content type of what `shape` writes */
-    /* Writes the body of an error that the front itself found: 400 404 405 408 411 413 414 415 431 503. */
+    /* Writes the body of an error that the front itself found: 400 404 405 408 411 413 414 415 431
+     * 503. */
     bona_err (*shape)(bona_buf *body, int status, const char *message);
 } bona_http_area;
 
 typedef enum bona_route_flag {
-    BONA_ROUTE_LENGTH = 1 << 0 /* Content-Length is mandatory: 411 without, also for chunked bodies */
+    BONA_ROUTE_LENGTH =
+        1 << 0 /* Content-Length is mandatory: 411 without, also for chunked bodies */
 } bona_route_flag;
 
 typedef struct bona_route {
@@ -62,18 +65,18 @@ typedef struct bona_http_end {
 
 /* 0 or NULL = the default in the comment. */
 typedef struct bona_http_settings {
-    const char *address; /* numeric IPv4 or IPv6 address, default 127.0.0.1 */
-    uint16_t port;       /* 0 = any free one */
-    int32_t threads;     /* that do input and output, default 1 */
+    const char *address;                 /* numeric IPv4 or IPv6 address, default 127.0.0.1 */
+    uint16_t port;                       /* 0 = any free one */
+    int32_t threads;                     /* that do input and output, default 1 */
     int32_t connections_max;             /* in all, default 1024 */
     int32_t connections_per_address_max; /* default 512 */
     int32_t header_ms;                   /* until the headers are in, default 10000 ms */
-    int32_t idle_ms;                     /* until the next request of a connection is in, default 60000 ms */
-    int32_t body_rate_min;               /* bytes per second, default 16384 */
-    size_t bodies_max;                   /* bytes of all bodies held at a time, default 1 GiB */
-    const char *tls_cert, *tls_key;      /* PEM text; NULL = no TLS */
-    const char *cors_origin;             /* value of Access-Control-Allow-Origin; NULL = no CORS */
-    const bona_route *routes;            /* borrowed until bona_http_stop */
+    int32_t idle_ms;       /* until the next request of a connection is in, default 60000 ms */
+    int32_t body_rate_min; /* bytes per second, default 16384 */
+    size_t bodies_max;     /* bytes of all bodies held at a time, default 1 GiB */
+    const char *tls_cert, *tls_key; /* PEM text; NULL = no TLS */
+    const char *cors_origin;        /* value of Access-Control-Allow-Origin; NULL = no CORS */
+    const bona_route *routes;       /* borrowed until bona_http_stop */
     int32_t route_count;
     const bona_http_area *areas; /* borrowed likewise; the last one has the prefix "" */
     int32_t area_count;
@@ -90,7 +93,8 @@ typedef struct bona_http_stats {
     uint64_t body_bytes; /* held now */
 } bona_http_stats;
 
-/* Opens the socket and starts. Returns BONA_OK, BONA_BAD_CONFIG (address, certificate), BONA_IO or BONA_NO_MEMORY. */
+/* Opens the socket and starts. Returns BONA_OK, BONA_BAD_CONFIG (address, certificate), BONA_IO or
+ * BONA_NO_MEMORY. */
 bona_err bona_http_start(bona_http **http, const bona_http_settings *settings, bona_note *note);
 
 /* The port that is listened on. */
@@ -121,8 +125,9 @@ void bona_request_keep(bona_request *request, void *state);
 void *bona_request_kept(const bona_request *request);
 
 /*
- * After `serve` decided to reply later: `gone` is called at most once, on another thread, if the client leaves. The
- * request still has to be replied to. NULL takes it back; after that returns it is not running.
+ * After `serve` decided to reply later: `gone` is called at most once, on another thread, if the
+ * client leaves. The request still has to be replied to. NULL takes it back; after that returns it
+ * is not running.
  */
 void bona_request_on_gone(bona_request *request, void (*gone)(void *arg), void *arg);
 
@@ -130,8 +135,9 @@ void bona_request_on_gone(bona_request *request, void (*gone)(void *arg), void *
 void bona_request_add(bona_request *request, const char *name, const char *value);
 
 /*
- * Replies: exactly once, from any thread. The bytes of `body` are taken (it is empty afterwards; may be NULL).
- * The request must not be touched after this, except in `begin` and `serve` before they return.
+ * Replies: exactly once, from any thread. The bytes of `body` are taken (it is empty afterwards;
+ * may be NULL). The request must not be touched after this, except in `begin` and `serve` before
+ * they return.
  */
 void bona_request_reply(bona_request *request, int status, const char *type, bona_buf *body);
 

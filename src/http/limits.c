@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What has to hold of a request's head before anything else looks at it: sizes, and one clear statement of how long the
- * body is (RFC 9112, section 6.3: two lengths, or a length and a transfer coding, are how requests get smuggled).
+ * What has to hold of a request's head before anything else looks at it: sizes, and one clear
+ * statement of how long the body is (RFC 9112, section 6.3: two lengths, or a length and a transfer
+ * coding, are how requests get smuggled).
  */
 #include "http/state.h"
 

@@ -72,9 +72,9 @@ static bona_err open_listener(bona_http *http, bona_note *note)
         getsockname(http->listen_fd, (struct sockaddr *)&address, &size) != 0)
         return bona_fail(note, BONA_IO, "listen: cannot use %s port %u: %s", http->s.address,
                          http->s.port, strerror(errno));
-    http->port = ntohs(address.ss_family == AF_INET6
-                           ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
-                           : ((struct sockaddr_in *)(void *)&address)->sin_port);
+    http->port =
+        ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                                            : ((struct sockaddr_in *)(void *)&address)->sin_port);
     return BONA_OK;
 }
 
@@ -104,18 +104,20 @@ static void connection_event(void *cls, struct MHD_Connection *mhd, void **conte
 
 static void quiet(void *cls, const char *format, va_list args)
 {
-    (void)cls, (void)format, (void)args; /* what clients do wrong is counted, not logged line by line */
+    (void)cls, (void)format,
+        (void)args; /* what clients do wrong is counted, not logged line by line */
 }
 
 static struct MHD_Daemon *start_daemon(bona_http *http)
 {
     const bona_http_settings *s = &http->s;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
-    struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->tls_cert },
-                                    { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->tls_key },
-                                    { MHD_OPTION_HTTPS_PRIORITIES, 0,
-                                      (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1" },
-                                    { MHD_OPTION_END, 0, NULL } };
+    struct MHD_OptionItem tls[] = {
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->tls_cert },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->tls_key },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1" },
+        { MHD_OPTION_END, 0, NULL }
+    };
     struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
 
     if (http->tls)
@@ -128,8 +130,8 @@ static struct MHD_Daemon *start_daemon(bona_http *http)
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(s->threads > 1 ? s->threads : 0),
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->connections_max,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)s->connections_per_address_max,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_CONNECTION, connection_event, http, MHD_OPTION_NOTIFY_COMPLETED,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT,
+        1, MHD_OPTION_NOTIFY_CONNECTION, connection_event, http, MHD_OPTION_NOTIFY_COMPLETED,
         http_completed, http, MHD_OPTION_URI_LOG_CALLBACK, http_request_line, http,
         MHD_OPTION_ARRAY, http->tls ? tls : none, MHD_OPTION_END);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request's way through libmicrohttpd: request line, head, body, work, answer. The library calls http_access()
- * once for the head, once per piece of body, and once at the end, all on the connection's own thread.
+ * One request's way through libmicrohttpd: request line, head, body, work, answer. The library
+ * calls http_access() once for the head, once per piece of body, and once at the end, all on the
+ * connection's own thread.
  */
 #include "http/state.h"
 
@@ -82,8 +83,7 @@ static bool admit(bona_request *request)
     if (request->route == NULL) {
         if (status == 405)
             bona_request_add(request, "Allow", allow);
-        bona_request_refuse(request, status,
-                            status == 405 ? "method not allowed" : "no such path");
+        bona_request_refuse(request, status, status == 405 ? "method not allowed" : "no such path");
         return false;
     }
     if (request->route->begin != NULL && !request->route->begin(request, http->s.app))
@@ -151,7 +151,8 @@ static enum MHD_Result take_body(bona_request *request, const char *data, size_t
     if (request->too_large || request->bytes_in > request->route->body_max)
         return refuse_rest(request) ? MHD_YES : MHD_NO;
     if (request->body.cap == 0) {
-        request->body = http_body_take(&http->bodies, first_room(request), request->route->body_max);
+        request->body =
+            http_body_take(&http->bodies, first_room(request), request->route->body_max);
         if (bona_buf_reserve(&request->body, first_room(request)) != BONA_OK)
             return MHD_NO;
     }
@@ -182,8 +183,8 @@ static enum MHD_Result finish(bona_request *request)
 }
 
 enum MHD_Result http_access(void *cls, struct MHD_Connection *mhd, const char *url,
-                            const char *method, const char *version, const char *data,
-                            size_t *size, void **context)
+                            const char *method, const char *version, const char *data, size_t *size,
+                            void **context)
 {
     bona_request *request = *context;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which route and which area a path belongs to. A handful of routes: a walk over the table is the whole router. */
+/* Which route and which area a path belongs to. A handful of routes: a walk over the table is the
+ * whole router. */
 #include "http/state.h"
 
 #include <assert.h>
@@ -14,8 +15,7 @@ const bona_http_area *http_area_of(const bona_http *http, const char *path)
         const bona_http_area *area = &http->s.areas[i];
         size_t size = strlen(area->prefix);
 
-        if (strncmp(path, area->prefix, size) == 0 &&
-            (best == NULL || size > strlen(best->prefix)))
+        if (strncmp(path, area->prefix, size) == 0 && (best == NULL || size > strlen(best->prefix)))
             best = area;
     }
     assert(best != NULL); /* the last area owns the rest */
@@ -42,9 +42,9 @@ const bona_route *http_route_of(const bona_http *http, const char *method, const
         if (method_fits(route->method, method))
             return route;
         if (used < 50)
-            used += (size_t)snprintf(allow + used, 64 - used, "%s%s", used ? ", " : "",
-                                     strcmp(route->method, "GET") == 0 ? "GET, HEAD"
-                                                                       : route->method);
+            used +=
+                (size_t)snprintf(allow + used, 64 - used, "%s%s", used ? ", " : "",
+                                 strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method);
     }
     *status = allow[0] ? 405 : 404;
     return NULL;

@@ -10,15 +10,15 @@
 #include "http/http.h"
 
 enum {
-    HTTP_LINGER_MAX = 256,              /* sockets drained at a time after an early answer */
-    HTTP_LINGER_MS = 10000,             /* each at most this long */
-    HTTP_LINGER_BYTES = 64 << 20,       /* and this far, bytes */
-    HTTP_REPLY_MS = 30000,              /* until an answer is taken, ms */
-    HTTP_BODY_WINDOW_MS = 10000,        /* over which the rate of a body is measured, ms */
-    HTTP_TICK_MS = 250,                 /* between two looks at the deadlines */
-    HTTP_POOL_BYTES = 131072,           /* of libmicrohttpd per connection: over its own limits come ours */
-    HTTP_BODIES_KEPT = 16,              /* body buffers kept for the next request */
-    HTTP_BODY_KEPT_BYTES = 8 << 20      /* larger ones are not kept, bytes */
+    HTTP_LINGER_MAX = 256,        /* sockets drained at a time after an early answer */
+    HTTP_LINGER_MS = 10000,       /* each at most this long */
+    HTTP_LINGER_BYTES = 64 << 20, /* and this far, bytes */
+    HTTP_REPLY_MS = 30000,        /* until an answer is taken, ms */
+    HTTP_BODY_WINDOW_MS = 10000,  /* over which the rate of a body is measured, ms */
+    HTTP_TICK_MS = 250,           /* between two looks at the deadlines */
+    HTTP_POOL_BYTES = 131072, /* of libmicrohttpd per connection: over its own limits come ours */
+    HTTP_BODIES_KEPT = 16,    /* body buffers kept for the next request */
+    HTTP_BODY_KEPT_BYTES = 8 << 20 /* larger ones are not kept, bytes */
 };
 
 typedef enum http_phase {
@@ -33,13 +33,13 @@ typedef struct http_conn {
     bona_http *http;
     struct http_conn *before, *after;
     int fd;
-    http_phase phase;         /* this and the rest under the watch's lock */
-    int64_t deadline_ns;      /* of the phase; 0 = none */
-    atomic_size_t received;   /* bytes of the body so far */
-    size_t window_received;   /* of these, before the current window */
-    bool first;               /* no request was complete yet */
-    bool cut;                 /* was ended by us */
-    bool probed;              /* a half-closed client was sent a byte to see whether it lives */
+    http_phase phase;       /* this and the rest under the watch's lock */
+    int64_t deadline_ns;    /* of the phase; 0 = none */
+    atomic_size_t received; /* bytes of the body so far */
+    size_t window_received; /* of these, before the current window */
+    bool first;             /* no request was complete yet */
+    bool cut;               /* was ended by us */
+    bool probed;            /* a half-closed client was sent a byte to see whether it lives */
     bona_request *request;
 } http_conn;
 
@@ -96,9 +96,9 @@ struct bona_request {
     char *path; /* copy of the path, not decoded, without the query */
     size_t uri_size;
     char method[16];
-    bool begun;      /* the first call was made */
-    bool early;      /* answered before the body was read */
-    bool too_large;  /* a chunked body passed the limit */
+    bool begun;     /* the first call was made */
+    bool early;     /* answered before the body was read */
+    bool too_large; /* a chunked body passed the limit */
     bool has_body;
     uint64_t announced; /* Content-Length, 0 = none */
     bona_buf body;
@@ -127,7 +127,8 @@ void http_body_give(http_bodies *bodies, bona_buf *body); /* wiped */
 
 /* router.c */
 const bona_http_area *http_area_of(const bona_http *http, const char *path);
-/* The route; NULL and 404 or 405 (then `allow` holds the methods of that path) when there is none. */
+/* The route; NULL and 404 or 405 (then `allow` holds the methods of that path) when there is none.
+ */
 const bona_route *http_route_of(const bona_http *http, const char *method, const char *path,
                                 int *status, char allow[64]);
 
@@ -142,15 +143,17 @@ void http_watch_stop(http_watch *watch);
 void http_watch_add(http_watch *watch, http_conn *conn);
 void http_watch_remove(http_watch *watch, http_conn *conn);
 void http_watch_phase(http_watch *watch, http_conn *conn, http_phase phase);
-void http_watch_linger(http_watch *watch, int fd); /* a copy of this descriptor is drained and closed */
+void http_watch_linger(http_watch *watch,
+                       int fd); /* a copy of this descriptor is drained and closed */
 
-/* cut.c: writes a whole answer to a socket that libmicrohttpd is still reading from, and ends it. Under the watch's lock. */
+/* cut.c: writes a whole answer to a socket that libmicrohttpd is still reading from, and ends it.
+ * Under the watch's lock. */
 void http_cut_locked(http_conn *conn, int status, const char *message);
 
 /* request.c */
 enum MHD_Result http_access(void *cls, struct MHD_Connection *mhd, const char *url,
-                            const char *method, const char *version, const char *data,
-                            size_t *size, void **context);
+                            const char *method, const char *version, const char *data, size_t *size,
+                            void **context);
 void *http_request_line(void *cls, const char *uri, struct MHD_Connection *mhd);
 void http_completed(void *cls, struct MHD_Connection *mhd, void **context,
                     enum MHD_RequestTerminationCode code);

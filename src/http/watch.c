@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The thread beside libmicrohttpd: it ends connections that are too slow, notices clients that leave while their
- * request is being worked on (the library does not look at a suspended connection), and drains sockets that were
- * answered before their body had come: closing one with unread bytes would reset it, and the client would never see
- * the answer.
+ * The thread beside libmicrohttpd: it ends connections that are too slow, notices clients that
+ * leave while their request is being worked on (the library does not look at a suspended
+ * connection), and drains sockets that were answered before their body had come: closing one with
+ * unread bytes would reset it, and the client would never see the answer.
  */
 #include "http/state.h"
 
@@ -107,8 +107,9 @@ static void check_deadline(http_watch *watch, http_conn *conn, int64_t now)
 /* ---- departures ---- */
 
 /*
- * A client that closed and one that only finished sending look alike. An interim answer (RFC 9110, section 15.2:
- * clients must be able to read any number of them) tells them apart: a closed socket resets the connection.
+ * A client that closed and one that only finished sending look alike. An interim answer (RFC 9110,
+ * section 15.2: clients must be able to read any number of them) tells them apart: a closed socket
+ * resets the connection.
  */
 static void probe(http_conn *conn)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is asking? Decided on the headers alone, before any body is read; every refusal looks the same. */
+/* Who is asking? Decided on the headers alone, before any body is read; every refusal looks the
+ * same. */
 #include <string.h>
 #include <strings.h>
 
@@ -26,12 +27,13 @@ static bool refuse(bona_request *request, bool presented)
     return false;
 }
 
-/* Any of the client's keys will do. An unknown client costs as much time as a known one with a wrong key. */
+/* Any of the client's keys will do. An unknown client costs as much time as a known one with a
+ * wrong key. */
 static bool signed_by(bona_server *server, const bona_jwt *jwt, const char *token, size_t size)
 {
     bona_client_keys keys = { 0 };
-    bool known = bona_store_client_keys(server->store, jwt->subject, strlen(jwt->subject), &keys) ==
-                 BONA_OK;
+    bool known =
+        bona_store_client_keys(server->store, jwt->subject, strlen(jwt->subject), &keys) == BONA_OK;
     bool good = false;
 
     if (!known)

@@ -19,8 +19,8 @@ typedef struct setting {
     const char *name;
     kind kind;
     size_t offset;
-    const char *text;   /* default of a TEXT */
-    int64_t value;      /* default of a NUMBER */
+    const char *text; /* default of a TEXT */
+    int64_t value;    /* default of a NUMBER */
     int64_t min, max;
     const char *help;
 } setting;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an operator can set. One table (config.c) gives every setting one name, which is its command-line option and its
- * member in the JSON file of --config; the command line wins.
+ * What an operator can set. One table (config.c) gives every setting one name, which is its
+ * command-line option and its member in the JSON file of --config; the command line wins.
  */
 #ifndef BONA_SERVICE_CONFIG_H
 #define BONA_SERVICE_CONFIG_H
@@ -30,9 +30,9 @@ typedef struct bona_config {
 void bona_config_defaults(bona_config *config);
 
 /*
- * Reads options `--name VALUE`, `--name=VALUE` and, for yes-or-no settings, `--name`; then the file named by --config
- * for everything the command line did not set. Returns BONA_OK, BONA_BAD_ARGUMENT (command line) or BONA_BAD_CONFIG
- * (file), the note saying which setting and what would be right.
+ * Reads options `--name VALUE`, `--name=VALUE` and, for yes-or-no settings, `--name`; then the file
+ * named by --config for everything the command line did not set. Returns BONA_OK, BONA_BAD_ARGUMENT
+ * (command line) or BONA_BAD_CONFIG (file), the note saying which setting and what would be right.
  */
 bona_err bona_config_read(bona_config *config, int argc, char **argv, bona_note *note);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one way of a request: who asks, what is asked, and off to the workers. What comes back is for outcome.c. */
+/* The one way of a request: who asks, what is asked, and off to the workers. What comes back is for
+ * outcome.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ static void name_job(server_job *job)
              hex + 20);
 }
 
-/* The trace id of a `traceparent` (W3C Trace Context, section 3.2): "00-" 32 hex "-" 16 hex "-" 2 hex. */
+/* The trace id of a `traceparent` (W3C Trace Context, section 3.2): "00-" 32 hex "-" 16 hex "-" 2
+ * hex. */
 static void take_trace(server_job *job)
 {
     const char *header = bona_request_header(job->request, "traceparent");
@@ -61,7 +63,8 @@ static void refuse(server_job *job, const bona_refusal *refusal)
     bona_buf_deinit(&body);
 }
 
-/* The client is known (or need not be): from here on the request has an id, and its dialect looks at the head. */
+/* The client is known (or need not be): from here on the request has an id, and its dialect looks
+ * at the head. */
 static bool enter(bona_server *server, bona_request *request, const bona_dialect *dialect,
                   const char *client)
 {

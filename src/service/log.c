@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line of JSON per event on standard error. A request's line has ids, sizes, times and codes; nothing a client sent
- * but its trace id, and no address: a log is kept longer than anybody remembers what is in it.
+ * One line of JSON per event on standard error. A request's line has ids, sizes, times and codes;
+ * nothing a client sent but its trace id, and no address: a log is kept longer than anybody
+ * remembers what is in it.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,8 +109,9 @@ void server_log_request(bona_request *request, const bona_http_end *end, void *a
     if (err == BONA_OK)
         err = bona_json_put_string(&line, end->method);
     if (err == BONA_OK)
-        err = bona_buf_printf(&line, ",\"status\":%d,\"bytes_in\":%zu,\"bytes_out\":%zu,\"ms\":%.2f",
-                              end->status, end->bytes_in, end->bytes_out, end->ms);
+        err =
+            bona_buf_printf(&line, ",\"status\":%d,\"bytes_in\":%zu,\"bytes_out\":%zu,\"ms\":%.2f",
+                            end->status, end->bytes_in, end->bytes_out, end->ms);
     if (err == BONA_OK && job != NULL)
         err = put_job(&line, job);
     finish(&line, err);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Upper bounds in ms: from a cached decision on a fast machine to the job deadline. */
-static const double bounds[METRIC_BUCKETS] = { 1,   2,   5,    10,   20,   35,   50,
+static const double bounds[METRIC_BUCKETS] = { 1,   2,   5,   10,   20,   35,   50,
                                                100, 200, 500, 1000, 2000, 5000, 10000 };
 static const char *const time_names[METRIC_TIMES] = { "bonafide_queue_seconds",
                                                       "bonafide_vision_seconds",

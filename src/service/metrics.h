@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counters and histograms, written out in the text format of Prometheus (exposition format 0.0.4). */
+/* Counters and histograms, written out in the text format of Prometheus (exposition format 0.0.4).
+ */
 #ifndef BONA_SERVICE_METRICS_H
 #define BONA_SERVICE_METRICS_H
 
@@ -12,8 +13,8 @@ enum { METRIC_ROWS = 192, METRIC_BUCKETS = 14 };
 typedef enum metric_time { TIME_QUEUE, TIME_VISION, TIME_WHOLE, METRIC_TIMES } metric_time;
 
 typedef struct metric_row {
-    const char *name;  /* of the family; static */
-    char label[64];    /* route="bws",status="200" */
+    const char *name; /* of the family; static */
+    char label[64];   /* route="bws",status="200" */
     uint64_t count;
 } metric_row;
 
@@ -32,7 +33,8 @@ typedef struct bona_metrics {
 
 void bona_metrics_init(bona_metrics *metrics);
 
-/* Adds one to a counter; `name` is static, `label` its labels. Rows beyond METRIC_ROWS are not counted. */
+/* Adds one to a counter; `name` is static, `label` its labels. Rows beyond METRIC_ROWS are not
+ * counted. */
 void bona_metrics_count(bona_metrics *metrics, const char *name, const char *label);
 void bona_metrics_time(bona_metrics *metrics, metric_time which, double ms);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the workers said becomes the response, the bookkeeping and the metrics. Runs on the crew's thread. */
+/* What the workers said becomes the response, the bookkeeping and the metrics. Runs on the crew's
+ * thread. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

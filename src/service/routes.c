@@ -5,7 +5,8 @@
 #include "service/server.h"
 
 enum {
-    BWS_BODY_MAX = 52428800,   /* bytes, the limit itself is accepted (BWS specification, section 4) */
+    BWS_BODY_MAX =
+        52428800, /* bytes, the limit itself is accepted (BWS specification, section 4) */
     IMAGES_BODY_MAX = 5242879, /* bytes; 5 MB itself is refused (images specification, 5.1) */
     NO_BODY_MAX = 4096         /* bytes; a GET has no use for any */
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys stand in the environment, and a forked worker inherits a copy of all memory. So before the fork they are moved
- * into a pipe, which is memory of the kernel, and erased here; the front takes them back afterwards.
+ * Keys stand in the environment, and a forked worker inherits a copy of all memory. So before the
+ * fork they are moved into a pipe, which is memory of the kernel, and erased here; the front takes
+ * them back afterwards.
  */
 #ifndef BONA_SERVICE_SECRETS_H
 #define BONA_SERVICE_SECRETS_H

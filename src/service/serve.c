@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Start and end of the server. The order is a matter of security: networks, then the fork of the workers, and only
- * after that keys, database, TLS and listener, so that no worker ever had any of these in its memory.
+ * Start and end of the server. The order is a matter of security: networks, then the fork of the
+ * workers, and only after that keys, database, TLS and listener, so that no worker ever had any of
+ * these in its memory.
  */
 #include "service/serve.h"
 

@@ -6,9 +6,9 @@
 #include "service/config.h"
 
 /*
- * Serves until SIGTERM or SIGINT. The process must have one thread and hold nothing yet, since the vision workers are
- * forked from it first. `argc` and `argv` are read again on SIGHUP. Returns BONA_OK after an orderly end; else what
- * kept it from starting or made it stop, with a note.
+ * Serves until SIGTERM or SIGINT. The process must have one thread and hold nothing yet, since the
+ * vision workers are forked from it first. `argc` and `argv` are read again on SIGHUP. Returns
+ * BONA_OK after an orderly end; else what kept it from starting or made it stop, with a note.
  */
 bona_err bona_serve(const bona_config *config, int argc, char **argv, bona_note *note);
 

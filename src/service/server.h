@@ -42,9 +42,9 @@ typedef struct server_job {
     bona_ask ask;
     uint64_t crew_id;
     bool submitted;
-    char id[JOB_ID_TEXT];       /* GUID */
-    char request_id[33];        /* the same as 32 hex digits */
-    char trace[33];             /* trace id of the caller, "" = none */
+    char id[JOB_ID_TEXT]; /* GUID */
+    char request_id[33];  /* the same as 32 hex digits */
+    char trace[33];       /* trace id of the caller, "" = none */
     char client[BONA_ID_MAX + 1];
     char reference[BONA_REFERENCE_MAX + 1];
     char outcome[32], errors[160];
@@ -65,7 +65,8 @@ bool server_begin_images(bona_request *request, void *app);
 bool server_begin_identity(bona_request *request, void *app);
 void server_serve(bona_request *request, void *app);
 
-/* outcome.c: what the workers said becomes the response and the bookkeeping; on the crew's thread */
+/* outcome.c: what the workers said becomes the response and the bookkeeping; on the crew's thread
+ */
 void server_done(void *arg, const bona_outcome *outcome);
 
 /* health.c */
