@@ -88,8 +88,9 @@ static bool picture_fits(const bona_picture *picture)
         return false;
     if (picture->face_count < 0 || picture->face_count > FACES_COUNTED_MAX)
         return false;
-    if (picture->err == BONA_OK && (picture->judged < -1 || picture->judged >= shown))
-        return false;
+    if (picture->judged < -1 || (picture->judged > 0 && picture->judged >= shown))
+        return false; /* 0 without faces is a picture that nobody looked at; faces[0] exists anyway
+                       */
     for (int32_t i = 0; i < shown; i++)
         if (!face_fits(&picture->faces[i]))
             return false;

@@ -114,7 +114,6 @@ static void killing_workers_under_load_loses_no_job(void **state)
 {
     enum { JOBS = 2000, KILLS = 10 };
     const bona_crew_settings settings = { .queue_max = JOBS };
-    const struct timespec pause = { .tv_nsec = 30000000 };
     pid_t pids[4];
     rig self;
 
@@ -122,21 +121,20 @@ static void killing_workers_under_load_loses_no_job(void **state)
     rig_start(&self, 4, &settings);
     for (int i = 0; i < JOBS; i++)
         assert_int_equal(rig_submit(&self, RIG_SLEEP, 1, 1000, NULL), BONA_OK);
-    for (int i = 0; i < KILLS; i++) {
-        int32_t alive;
+    for (uint64_t i = 0; i < KILLS && look(&self).queued > 0; i++) {
+        int32_t alive = bona_crew_pids(self.crew, pids, 4);
 
-        nanosleep(&pause, NULL);
-        alive = bona_crew_pids(self.crew, pids, 4);
         if (alive > 0)
-            kill(pids[i % alive], SIGKILL);
+            kill(pids[i % (uint64_t)alive], SIGKILL);
+        while (look(&self).replaced <= i || !rig_settled(&self))
+            usleep(1000); /* one job may cost two workers, so the next kill waits until this one's
+                             job is done */
     }
     rig_wait(&self, JOBS);
-    assert_int_equal(self.errors[BONA_OK] + self.errors[BONA_WORKER_LOST], JOBS);
-    assert_int_equal(self.errors[BONA_WORKER_LOST],
-                     0); /* ten kills of four workers: none hit the same job twice */
+    assert_int_equal(self.errors[BONA_OK], JOBS);
     assert_int_equal(self.wrong, 0);
-    assert_true(bona_crew_ready(self.crew, 10000));
-    assert_in_range(look(&self).replaced, 1, KILLS);
+    assert_true(bona_crew_ready(self.crew, 30000));
+    assert_in_range(look(&self).replaced, 5, KILLS);
     rig_stop(&self);
 }
 
@@ -298,8 +296,10 @@ static void ten_thousand_jobs_add_no_memory(void **state)
     (void)state;
     rig_start(&self, 2, NULL);
     for (int i = 0; i < WARM_UP + JOBS; i++) {
-        if (i == WARM_UP)
+        if (i == WARM_UP) {
+            rig_wait(&self, WARM_UP); /* both looks are at a crew without work */
             before = memory_of_all_kib(&self);
+        }
         while (rig_submit(&self, RIG_SUM, 0, 1 + (size_t)(i * 7919) % 300000, NULL) == BONA_BUSY)
             usleep(500);
     }

@@ -199,6 +199,7 @@ static void job_done(void *arg, const bona_outcome *outcome)
     self->wrong += outcome->err == BONA_OK && answer.sum != wanted->sum;
     self->last_sum = answer.sum;
     self->last_tries = outcome->tries;
+    self->second_tries += outcome->tries > 1;
     self->last_err = outcome->err;
     self->errors[outcome->err]++;
     self->cancelled += outcome->cancelled;
@@ -244,6 +245,18 @@ void rig_wait(rig *self, int ended)
     pthread_mutex_unlock(&self->lock);
     if (have < ended)
         fail_msg("%d of %d jobs ended within a minute", have, ended);
+}
+
+bool rig_settled(rig *self)
+{
+    bona_crew_stats stats;
+    bool settled;
+
+    bona_crew_look(self->crew, &stats);
+    pthread_mutex_lock(&self->lock);
+    settled = self->second_tries == stats.retried;
+    pthread_mutex_unlock(&self->lock);
+    return settled;
 }
 
 bona_err rig_run(rig *self, rig_act act, int32_t value, size_t size)

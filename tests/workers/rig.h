@@ -49,6 +49,7 @@ typedef struct rig {
     int cancelled, wrong;       /* cancelled ones; right error but wrong sum */
     uint64_t last_sum;
     int last_tries;
+    uint64_t second_tries; /* jobs that ended after two */
     bona_err last_err;
     char last_warning[160]; /* of the crew */
     int warnings;
@@ -66,6 +67,9 @@ void rig_wait(rig *self, int ended);
 
 /* One job from start to end; returns its error. */
 bona_err rig_run(rig *self, rig_act act, int32_t value, size_t size);
+
+/* Whether every job that was given out again has come back. */
+bool rig_settled(rig *self);
 
 /* The crew's last warning, copied. */
 void rig_warning(rig *self, char line[160]);
