@@ -59,12 +59,20 @@ def compress(picture, rng):
     return cv2.imdecode(data, cv2.IMREAD_COLOR) if ok else picture
 
 
+def dim(picture, rng):
+    """Too little light: a few grey levels left, and the noise that comes with it."""
+    dark = cv2.convertScaleAbs(picture, alpha=float(np.exp(rng.uniform(np.log(0.06), np.log(0.5)))))
+    return noise(dark, rng, rng.uniform(0.5, 3.0))
+
+
 def camera(picture, rng, strength=1.0):
     """A random camera."""
     if rng.random() < 0.25 * strength:
         picture = shade(picture, rng)
     if rng.random() < 0.8:
         picture = tone(picture, rng, strength)
+    if rng.random() < 0.12 * strength:
+        picture = dim(picture, rng)
     if rng.random() < 0.35 * strength:
         picture = blur(picture, rng, strength)
     if rng.random() < 0.35 * strength:
