@@ -78,6 +78,14 @@ typedef struct bona_line {
     bona_finish finish; /* any activation here */
 } bona_line;
 
+/* Windows of `height` x `width` pixels, all inside the input. */
+typedef struct bona_peaks {
+    const float *x; /* first pixel of the first window */
+    float *y;
+    ptrdiff_t row, step; /* floats between rows of the input, and between windows */
+    int32_t height, width, count;
+} bona_peaks;
+
 typedef struct bona_kernels {
     /* Tiles of that many pixels and blocks; `any_step`: whether pixels may be other than 8 floats
      * apart. */
@@ -85,8 +93,9 @@ typedef struct bona_kernels {
     bona_plane_kernel *depthwise;     /* any kernel, stride and dilation */
     bona_plane_kernel *depthwise_3x3; /* stride as given, dilation 1 */
     void (*line)(const bona_line *line);
-    /* Largest of each lane over the pixels of a window, `row` floats between its rows. */
-    void (*peak)(const float *x, ptrdiff_t row, int32_t height, int32_t width, float *y);
+    /* `count` pixels, each the largest of each lane over a window; windows are `step` floats apart.
+     */
+    void (*peaks)(const bona_peaks *peaks);
     /* Adds to `sums` each lane of a line of pixels. */
     void (*sum)(const float *x, int32_t pixels, float *sums);
     /* Sigmoid of `count` plain floats. */
@@ -98,6 +107,9 @@ extern const bona_kernels bona_kernels_avx2;
 
 bona_tiles_kernel *bona_tiles_avx2(bool any_step, int32_t blocks, int32_t pixels);
 bona_plane_kernel bona_depthwise_avx2, bona_depthwise_3x3_avx2;
+
+enum { BONA_PEAK_SUMS = 96 }; /* multiply-adds per loop of bona_peak_avx2 */
+float bona_peak_avx2(int32_t loops);
 #endif
 
 #endif

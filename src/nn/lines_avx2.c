@@ -107,14 +107,36 @@ static void line(const bona_line *l)
     }
 }
 
-static void peak(const float *x, ptrdiff_t row, int32_t height, int32_t width, float *y)
+/* The usual window, four loads a pixel. */
+static void peaks_2x2(const bona_peaks *p)
 {
-    __m256 most = _mm256_loadu_ps(x);
+    const float *x = p->x, *below = x + p->row;
+    float *y = p->y;
+    ptrdiff_t step = p->step;
 
-    for (int32_t i = 0; i < height; i++, x += row)
-        for (int32_t j = 0; j < width; j++)
-            most = _mm256_max_ps(most, _mm256_loadu_ps(x + (ptrdiff_t)j * BONA_LANES));
-    _mm256_storeu_ps(y, most);
+    for (int32_t k = p->count; k > 0; k--, x += step, below += step, y += BONA_LANES) {
+        __m256 upper = _mm256_max_ps(_mm256_loadu_ps(x), _mm256_loadu_ps(x + BONA_LANES));
+        __m256 lower = _mm256_max_ps(_mm256_loadu_ps(below), _mm256_loadu_ps(below + BONA_LANES));
+
+        _mm256_storeu_ps(y, _mm256_max_ps(upper, lower));
+    }
+}
+
+static void peaks(const bona_peaks *p)
+{
+    if (p->height == 2 && p->width == 2) {
+        peaks_2x2(p);
+        return;
+    }
+    for (int32_t k = 0; k < p->count; k++) {
+        const float *x = p->x + k * p->step;
+        __m256 most = _mm256_loadu_ps(x);
+
+        for (int32_t i = 0; i < p->height; i++, x += p->row)
+            for (int32_t j = 0; j < p->width; j++)
+                most = _mm256_max_ps(most, _mm256_loadu_ps(x + (ptrdiff_t)j * BONA_LANES));
+        _mm256_storeu_ps(p->y + (ptrdiff_t)k * BONA_LANES, most);
+    }
 }
 
 static void sum(const float *x, int32_t pixels, float *sums)
@@ -145,7 +167,7 @@ const bona_kernels bona_kernels_avx2 = {
     .depthwise = bona_depthwise_avx2,
     .depthwise_3x3 = bona_depthwise_3x3_avx2,
     .line = line,
-    .peak = peak,
+    .peaks = peaks,
     .sum = sum,
     .sigmoid = sigmoids,
 };

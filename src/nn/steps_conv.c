@@ -5,9 +5,12 @@
 
 #include <string.h>
 
-/* Inputs of the pixels that pass through all panels together: they and a panel of weights share the
- * first-level cache. */
-enum { CHUNK_BYTES = 16 << 10 };
+/*
+ * Inputs of the pixels that pass through all panels together: they stay in the second-level cache
+ * while one panel of weights stays in the first. 8 KB cost 16 % on Zen 4, 16 to 32 KB 2 %; from 64
+ * KB on nothing changes.
+ */
+enum { CHUNK_BYTES = 128 << 10 };
 
 static int32_t tile_pixels(int32_t blocks)
 {

@@ -47,29 +47,43 @@ void bona_step_lines(const bona_fast *fast, const bona_step *step, uint8_t *aren
     }
 }
 
+/* Cuts a window of `kernel` elements from `from` on to the `size` there are; true if nothing had to
+ * go. */
+static bool cut(int32_t from, int32_t kernel, int32_t size, int32_t *first, int32_t *count)
+{
+    int32_t last = from + kernel > size ? size : from + kernel;
+
+    *first = from < 0 ? 0 : from;
+    *count = last - *first;
+    return *count == kernel;
+}
+
 void bona_step_peak(const bona_fast *fast, const bona_step *step, uint8_t *arena)
 {
     const bona_tensor *from = &fast->tensors[step->x], *to = &fast->tensors[step->y];
     const bona_window *w = &step->window;
     const float *x = bona_tensor_at(fast, arena, step->x);
     float *y = bona_tensor_at(fast, arena, step->y);
+    bona_peaks p = { .row = from->row, .step = (ptrdiff_t)w->stride[1] * BONA_LANES };
 
-    for (int32_t block = 0; block < to->blocks; block++)
-        for (int32_t row = 0; row < to->height; row++)
-            for (int32_t column = 0; column < to->width; column++) {
-                int32_t top = row * w->stride[0] - w->pad[0],
-                        left = column * w->stride[1] - w->pad[1];
-                int32_t bottom = top + w->kernel[0], right = left + w->kernel[1];
+    for (int32_t at = 0; at < to->blocks * to->height; at++) {
+        int32_t block = at / to->height, row = at % to->height, top, left, there, size;
 
-                top = top < 0 ? 0 : top;
-                left = left < 0 ? 0 : left;
-                bottom = bottom > from->height ? from->height : bottom;
-                right = right > from->width ? from->width : right;
-                fast->kernels->peak(
-                    x + block * from->block + top * from->row + (ptrdiff_t)left * BONA_LANES,
-                    from->row, bottom - top, right - left,
-                    y + block * to->block + row * to->row + (ptrdiff_t)column * BONA_LANES);
-            }
+        cut(row * w->stride[0] - w->pad[0], w->kernel[0], from->height, &top, &p.height);
+        for (int32_t column = 0; column < to->width; column += p.count) {
+            bool whole =
+                cut(column * w->stride[1] - w->pad[1], w->kernel[1], from->width, &left, &p.width);
+
+            p.count = 1; /* windows over the edge one by one, the others together */
+            while (whole && column + p.count < to->width &&
+                   cut((column + p.count) * w->stride[1] - w->pad[1], w->kernel[1], from->width,
+                       &there, &size))
+                p.count++;
+            p.x = x + block * from->block + top * from->row + (ptrdiff_t)left * BONA_LANES;
+            p.y = y + block * to->block + row * to->row + (ptrdiff_t)column * BONA_LANES;
+            fast->kernels->peaks(&p);
+        }
+    }
 }
 
 /* Mean of the pixels from (top, left) to before (bottom, right), as if there were `count`. */

@@ -18,7 +18,7 @@ INLINE void load_weights(__m256 w[BONA_PANEL_MAX], const float *weight, const in
     UNROLL
     for (int n = 0; n < blocks; n++) {
         w[n] = _mm256_load_ps(weight + n * BONA_LANES);
-        __asm__("" : "+x"(w[n]));
+        __asm__ volatile("" : "+x"(w[n]));
     }
 }
 
@@ -32,6 +32,8 @@ INLINE void multiply(__m256 sum[12], const float *x, const ptrdiff_t step, const
     UNROLL
     for (int i = 0; i < pixels; i++) {
         __m256 value = _mm256_broadcast_ss(x + i * step);
+
+        __asm__ volatile("" : "+x"(value));
 
         UNROLL
         for (int n = 0; n < blocks; n++)
@@ -175,9 +177,11 @@ INLINE void run_tiles(const bona_tiles *t, const ptrdiff_t step, const int pixel
         run_tiles(t, t->step, pixels, blocks);                    \
     }
 TILE(1, 1)
-TILE(1, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10)
-    TILE(1, 11) TILE(1, 12) TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(2, 4) TILE(2, 5) TILE(2, 6)
-        TILE(3, 1) TILE(3, 2) TILE(3, 3) TILE(3, 4)
+TILE(1, 2)
+TILE(1, 3)
+TILE(1, 4) TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10) TILE(1, 11)
+    TILE(1, 12) TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(2, 4) TILE(2, 5) TILE(2, 6) TILE(3, 1)
+        TILE(3, 2) TILE(3, 3) TILE(3, 4)
 
 #define ROW(any, blocks) any##blocks##_1, any##blocks##_2, any##blocks##_3, any##blocks##_4
 #define TABLE(any)                                                \
