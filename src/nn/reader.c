@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "onnx.pb-c.h"
 
-#define CONSTANT_BYTES_MAX ((size_t)512 << 20) /* bytes of all constants as float32 */
+#define CONSTANT_BYTES_MAX ((size_t)256 << 20) /* bytes of all constants as float32 */
 
 bona_err bona_reader_fail(bona_reader *reader, const char *format, ...)
 {
