@@ -20,6 +20,8 @@ BONA_CMD(evaluate);
 BONA_CMD(client);
 BONA_CMD(apikey);
 BONA_CMD(jobs);
+BONA_CMD(seal);
+BONA_CMD(encrypt);
 
 BONA_CMD(serve);
 BONA_CMD(token);

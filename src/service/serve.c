@@ -27,12 +27,20 @@ enum {
     FILES_BESIDE = 256     /* descriptors for everything else */
 };
 
+/* What workers and database have to say for the log. */
+static void warn(void *arg, const char *line)
+{
+    (void)arg;
+    server_log("warning", "%s", line);
+}
+
 static bona_err start_crew(bona_server *server, bona_note *note)
 {
     const bona_config *c = &server->config;
     bona_crew_settings settings = { .workers = (int32_t)c->workers,
                                     .queue_max = (int32_t)c->queue_max,
-                                    .deadline_ms = (int32_t)c->deadline_ms };
+                                    .deadline_ms = (int32_t)c->deadline_ms,
+                                    .warn = warn };
     bona_err err = bona_pack_load(&server->pack, c->models[0] ? c->models : NULL, note);
     bona_work work;
 
@@ -60,7 +68,8 @@ static bona_err open_store(bona_server *server, bona_note *note)
 {
     bona_store_settings settings = { .where = server->config.state,
                                      .serve = true,
-                                     .retention_days = (int32_t)server->config.retention_days };
+                                     .retention_days = (int32_t)server->config.retention_days,
+                                     .warn = warn };
 
     return bona_store_open(&server->store, &settings, note);
 }
