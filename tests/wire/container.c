@@ -52,6 +52,25 @@ static void what_goes_in_comes_out(void **state)
     bona_free(file);
 }
 
+/* docs/liveness-container.md says how it was computed. */
+static void the_documented_vector_opens(void **state)
+{
+    static const char text[] = "42464c5601000102030405060708090a0bf2e1c22062557c444471f518bf297e"
+                               "778212ed9f60b0fdd22c834d1e56c9e2b25c76ba791a694dc0f0dbff1121";
+    uint8_t file[128], plain[128];
+    size_t size = hex_read(file, sizeof file, text, strlen(text));
+    bona_container out;
+
+    (void)state;
+    assert_int_equal(open_it(&out, file, size, key, plain), BONA_OK);
+    assert_int_equal(out.created_ms, 1700000000123);
+    assert_int_equal(out.mode, BONA_CAPTURE_INTERACTIVE);
+    assert_int_equal(out.frame_count, 2);
+    assert_memory_equal(out.frames[0].data, "abc", 3);
+    assert_memory_equal(out.frames[1].data, "defg", 4);
+    assert_true(out.live[0] == 0.75F && isnan(out.live[1]));
+}
+
 static void two_files_of_the_same_frames_share_no_nonce(void **state)
 {
     const bona_container in = three_frames();
@@ -265,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_goes_in_comes_out),
+        cmocka_unit_test(the_documented_vector_opens),
         cmocka_unit_test(two_files_of_the_same_frames_share_no_nonce),
         cmocka_unit_test(what_cannot_be_is_not_sealed),
         cmocka_unit_test(sealed_content_is_checked_too),
