@@ -26,6 +26,8 @@ const char bona_cmd_evaluate_options[] =
     "a copy\n"
     "                     of the --models pack with them; shows what held-out sources or people "
     "say\n"
+    "  --face WHICH       match: largest (default) or centre, for lists that label the middle face "
+    "(LFW)\n"
     "  --leave-out LIST   motion: sequences to leave out, separated by commas\n"
     "\n"
     "A scores file of `pad` may stand in the place of the manifest: the report is then made "
@@ -36,6 +38,7 @@ typedef struct options {
     const char *kind, *manifest, *models, *scores, *json, *html, *leave_out, *fit;
     char root[4096];
     int32_t gallery;
+    bona_which which;
 } options;
 
 /* The folder of the manifest, "." where it has none. */
@@ -60,6 +63,7 @@ static int read_options(options *o, int argc, char **argv)
         { "gallery", required_argument, NULL, 'g' },
         { "leave-out", required_argument, NULL, 'l' },
         { "fit", required_argument, NULL, 'f' },
+        { "face", required_argument, NULL, 'c' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
@@ -90,6 +94,11 @@ static int read_options(options *o, int argc, char **argv)
             break;
         case 'f':
             o->fit = optarg;
+            break;
+        case 'c':
+            if (strcmp(optarg, "largest") != 0 && strcmp(optarg, "centre") != 0)
+                return bona_command_misused("evaluate", "--face is largest or centre");
+            o->which = optarg[0] == 'c' ? BONA_CENTRAL : BONA_LARGEST;
             break;
         case 'h':
             exit(bona_command_help("evaluate"));
@@ -301,7 +310,7 @@ static bona_err run_match(const options *o, bona_note *note)
     if (err == BONA_OK)
         err = bona_facts_gather(&facts, o->manifest, pack, note);
     if (err == BONA_OK)
-        err = bona_match_run(&set, pack, o->root, note);
+        err = bona_match_run(&set, pack, o->root, o->which, note);
     if (err == BONA_OK && o->scores != NULL)
         err = bona_match_write(&set, o->scores, note);
     if (err == BONA_OK)

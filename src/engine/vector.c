@@ -2,6 +2,7 @@
 /* The identity vector of a picture; see vector.h. */
 #include "engine/vector.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -14,7 +15,32 @@ int32_t bona_pack_vector_size(const bona_pack *pack)
     return model->net == NULL ? 0 : bona_net_output_shape(model->net, model->decode.output).dim[1];
 }
 
-bona_err bona_engine_vector(bona_engine *engine, bona_bytes bytes, float *vector)
+/* Puts the face nearest to the middle of the picture first, where the judged one stands. */
+static void centre_first(bona_sight *sight)
+{
+    bona_spots *faces = &sight->found.faces;
+    float middle_x = (float)sight->image.width / 2, middle_y = (float)sight->image.height / 2;
+    float nearest = INFINITY;
+    int32_t best = 0;
+
+    for (int32_t i = 0; i < faces->count; i++) {
+        const bona_box *box = &faces->items[i].box;
+        float away = hypotf(box->x + box->w / 2 - middle_x, box->y + box->h / 2 - middle_y);
+
+        if (away < nearest) {
+            nearest = away;
+            best = i;
+        }
+    }
+    if (best > 0) {
+        bona_spot first = faces->items[0];
+
+        faces->items[0] = faces->items[best];
+        faces->items[best] = first;
+    }
+}
+
+bona_err bona_engine_vector(bona_engine *engine, bona_bytes bytes, bona_which which, float *vector)
 {
     bona_sight_ask ask = { .bytes = bytes, .flags = BONA_FIND_TURN };
     bona_sight sight = { 0 };
@@ -30,6 +56,8 @@ bona_err bona_engine_vector(bona_engine *engine, bona_bytes bytes, float *vector
         err = picture.err;
     if (err == BONA_OK && picture.judged < 0)
         err = BONA_NO_FACE;
+    if (err == BONA_OK && which == BONA_CENTRAL)
+        centre_first(&sight);
     if (err == BONA_OK)
         err = bona_sight_embed(&sight, &made, engine, &ms);
     if (err == BONA_OK) {

@@ -10,7 +10,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/pack.h"
-#include "engine/vector.h"
 #include "eval/run.h"
 
 #define PICTURE_BYTES_MAX ((size_t)50 << 20)
@@ -130,6 +129,7 @@ void bona_match_deinit(bona_match_set *set)
 typedef struct match_run {
     bona_match_set *set;
     const char *root;
+    bona_which which;
 } match_run;
 
 static bona_err make_vector(void *state, bona_engine *engine, int64_t index, bona_note *note)
@@ -148,7 +148,7 @@ static bona_err make_vector(void *state, bona_engine *engine, int64_t index, bon
     err = bona_file_read(path, PICTURE_BYTES_MAX, &data, &bytes.size, note);
     bytes.data = data;
     if (err == BONA_OK)
-        err = bona_engine_vector(engine, bytes, picture->vector);
+        err = bona_engine_vector(engine, bytes, run->which, picture->vector);
     bona_free(data);
     if (err == BONA_NO_MEMORY)
         return err;
@@ -172,9 +172,9 @@ static bool is_good(const bona_match_set *set, int64_t picture)
 }
 
 bona_err bona_match_run(bona_match_set *set, const bona_pack *pack, const char *root,
-                        bona_note *note)
+                        bona_which which, bona_note *note)
 {
-    match_run run = { set, root };
+    match_run run = { set, root, which };
     bona_err err;
 
     set->dims = bona_pack_vector_size(pack);

@@ -8,6 +8,7 @@
 #ifndef BONA_EVAL_MATCH_H
 #define BONA_EVAL_MATCH_H
 
+#include "engine/vector.h"
 #include "eval/csv.h"
 #include "eval/facts.h"
 #include "eval/metrics.h"
@@ -40,7 +41,7 @@ void bona_match_deinit(bona_match_set *set);
 
 /* Makes every vector once, then compares. Vectors stay in memory and are never written. */
 bona_err bona_match_run(bona_match_set *set, const bona_pack *pack, const char *root,
-                        bona_note *note);
+                        bona_which which, bona_note *note);
 
 /* Columns a,b,same,similarity,score,error. */
 bona_err bona_match_write(const bona_match_set *set, const char *scores, bona_note *note);
