@@ -15,6 +15,8 @@ static const float focal_assumed =
     0.95f; /* focal length / long side: webcams and phones lie between 0.7 and 1.2 */
 static const float head_depth_px =
     50; /* the middle of the head lies that far behind the face, in the crop */
+static const float mesh_share = 0.2f; /* of the meshes in the direction; the rest is the pixels' */
+static const float nod_gain = 1.1f;   /* nods read a tenth too small against turns on drawn heads */
 static const float degrees = 57.29577951f;
 enum { POINT_STEP = 2 }; /* every second mesh point carries a patch */
 
@@ -114,6 +116,18 @@ static bona_point facing_change(const pair *p, const bona_fit *head)
                          (s * u + c * v) / rows - p->facing.y };
 }
 
+/* Direction from the pixels' change of facing, steadied by the meshes'. */
+static float blend(bona_point pixels, const pair *p)
+{
+    bona_vec3 after = bona_rigid_turn(&p->rigid, p->facing);
+    bona_point mesh = { after.x - p->facing.x, after.y - p->facing.y };
+    float own = (1 - mesh_share) / fmaxf(hypotf(pixels.x, pixels.y), 1e-4f);
+    float other = mesh_share / fmaxf(hypotf(mesh.x, mesh.y), 1e-4f);
+
+    return bona_direction_deg(own * pixels.x + other * mesh.x,
+                              nod_gain * (own * pixels.y + other * mesh.y));
+}
+
 static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
 {
     static const bona_law laws[4] = { BONA_LAW_PLANE, BONA_LAW_HEAD, BONA_LAW_SHEET,
@@ -138,7 +152,7 @@ static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
     e->cue[BONA_CUE_relief_depth] = (relief.x * mesh.x + relief.y * mesh.y) / mesh_length;
     e->cue[BONA_CUE_agreement] = e->cue[BONA_CUE_head_depth] / (head_length + 0.01f);
     change = facing_change(p, &fits[BONA_LAW_HEAD]);
-    e->direction = bona_direction_deg(change.x, change.y);
+    e->direction = blend(change, p);
 }
 
 static void meshes_say(bona_evidence *e, const pair *p)

@@ -64,6 +64,20 @@ static void settle_direction(bona_motion_result *result, const bona_evidence *e)
         result->direction = e->shift_direction;
 }
 
+/*
+ * Vectors of one face agree less the more it turns: beyond a quarter turn's half they say nothing.
+ * So the limit holds in full up to 25 degrees and falls to 0 at 45.
+ */
+static float similarity_asked(float similarity_min, float turn_deg)
+{
+    const float full_deg = 25, none_deg = 45;
+    float part = (none_deg - turn_deg) / (none_deg - full_deg);
+
+    return similarity_min <= 0 || part >= 1 ? similarity_min
+           : part <= 0                      ? 0
+                                            : part * similarity_min;
+}
+
 bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *ask,
                              bona_note *note)
 {
@@ -91,7 +105,8 @@ bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *
     memcpy(out.cues, e.cue, sizeof e.cue);
     settle_direction(&out, &e);
     out.motion = bona_motion_score(&e, &out.why);
-    if (!isnan(ask->similarity) && ask->similarity < ask->similarity_min) {
+    if (!isnan(ask->similarity) &&
+        ask->similarity < similarity_asked(ask->similarity_min, out.turn_deg)) {
         out.motion = BONA_MOTION_LEAST;
         out.why = BONA_MOTION_PERSONS;
     }

@@ -33,8 +33,8 @@ typedef struct bona_motion_view {
 typedef struct bona_motion_ask {
     bona_motion_view first, second;
     float similarity;     /* cosine of the two embeddings, -1..1; NAN = not computed */
-    float similarity_min; /* two pictures below it show different persons; not read when similarity
-                             is NAN */
+    float similarity_min; /* below it they are different persons (faces turned by over 25 degrees:
+                             see measure.c); not read when similarity is NAN */
 } bona_motion_ask;
 
 /* Why a pair was refused; for the log and for tests. BONA_MOTION_FINE = motion >= 0.5. */

@@ -88,13 +88,15 @@ static bool drawn_pair(bona_engine *engine, synth_kind kind, uint64_t index, int
     return ok;
 }
 
-static bool drawn_pairs(bona_engine *engine, uint64_t from, uint64_t count, int32_t width)
+static bool drawn_pairs(bona_engine *engine, const char *only, uint64_t from, uint64_t count,
+                        int32_t width)
 {
     bool ok = true;
 
     for (uint64_t n = from; n < from + count && ok; n++) {
         for (int32_t kind = 0; kind < SYNTH_KINDS && ok; kind++)
-            ok = drawn_pair(engine, (synth_kind)kind, n, width);
+            if (strcmp(only, "all") == 0 || strcmp(only, synth_kind_name[kind]) == 0)
+                ok = drawn_pair(engine, (synth_kind)kind, n, width);
         fflush(stdout);
     }
     return ok;
@@ -170,15 +172,14 @@ int main(int argc, char **argv)
     bona_pack *pack = NULL;
     bona_engine *engine = NULL;
     bona_note note = { "" };
-    bool pairs = argc == 6 && strcmp(argv[2], "pairs") == 0,
+    bool pairs = argc == 7 && strcmp(argv[2], "pairs") == 0,
          files = argc == 4 && strcmp(argv[2], "files") == 0;
     bona_err err;
     bool ok = false;
 
     if (!pairs && !files) {
-        fprintf(
-            stderr,
-            "usage: motion_report PACK pairs FROM COUNT WIDTH | motion_report PACK files LIST\n");
+        fprintf(stderr, "usage: motion_report PACK pairs KIND FROM COUNT WIDTH | motion_report "
+                        "PACK files LIST\n");
         return 64;
     }
     err = bona_pack_load(&pack, argv[1], &note);
@@ -188,8 +189,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "motion_report: %s\n", note.text);
     if (err == BONA_OK) {
         head_line();
-        ok = pairs ? drawn_pairs(engine, strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10),
-                                 (int32_t)strtol(argv[5], NULL, 10))
+        ok = pairs ? drawn_pairs(engine, argv[3], strtoull(argv[4], NULL, 10),
+                                 strtoull(argv[5], NULL, 10), (int32_t)strtol(argv[6], NULL, 10))
                    : listed(engine, argv[3]);
     }
     bona_engine_free(engine);

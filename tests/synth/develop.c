@@ -80,12 +80,6 @@ static void blur(float *light, float *copy, int32_t width, int32_t height, float
                       radius);
 }
 
-/* Roughly normal: three uniform numbers. */
-static float gauss(uint64_t *seed)
-{
-    return synth_uniform(seed, -1, 1) + synth_uniform(seed, -1, 1) + synth_uniform(seed, -1, 1);
-}
-
 bool develop(synth_picture *out, const float *light, int32_t super, const synth_camera *camera)
 {
     size_t pixels = (size_t)camera->width * (size_t)camera->height;
@@ -101,10 +95,10 @@ bool develop(synth_picture *out, const float *light, int32_t super, const synth_
         shrink(small, light, camera->width, camera->height, super, camera->exposure);
         blur(small, copy, camera->width, camera->height, camera->blur);
         for (size_t n = 0; n < pixels; n++) {
-            float grain = camera->noise > 0 ? gauss(&seed) * camera->noise : 0;
+            float grain = camera->noise > 0 ? synth_bell(&seed) * camera->noise : 0;
 
             for (size_t k = 0; k < 3; k++) {
-                float own = camera->noise > 0 ? gauss(&seed) * camera->noise * 0.5f : 0;
+                float own = camera->noise > 0 ? synth_bell(&seed) * camera->noise * 0.5f : 0;
                 float v = encode(small[3 * n + k]) + grain + own + 0.5f;
 
                 out->rgb[3 * n + k] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);

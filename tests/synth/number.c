@@ -17,6 +17,17 @@ float synth_uniform(uint64_t *state, float low, float high)
     return low + (high - low) * (float)(mix(*state) >> 40) / 16777216.0f;
 }
 
+float synth_bell(uint64_t *state)
+{
+    uint64_t bits;
+
+    *state += 0x9e3779b97f4a7c15u;
+    bits = mix(*state);
+    return (float)((bits & 0x1fffff) + (bits >> 21 & 0x1fffff) + (bits >> 42 & 0x1fffff)) /
+               1048576.0f -
+           3.0f;
+}
+
 static float lattice(uint32_t seed, int32_t x, int32_t y, int32_t z)
 {
     uint32_t h =
@@ -39,12 +50,13 @@ float noise3(uint64_t seed, float x, float y, float z)
     int32_t i = (int32_t)fx, j = (int32_t)fy, k = (int32_t)fz;
     float u = x - fx, v = y - fy, w = z - fz;
     uint32_t s = (uint32_t)(seed ^ (seed >> 32));
-    float plane[2];
+    float plane[2] = { 0, 0 };
+    int32_t planes = w > 0 ? 2 : 1; /* flat noise needs half of the lattice */
 
     u = u * u * (3 - 2 * u);
     v = v * v * (3 - 2 * v);
     w = w * w * (3 - 2 * w);
-    for (int32_t n = 0; n < 2; n++) {
+    for (int32_t n = 0; n < planes; n++) {
         float low = lerp(lattice(s, i, j, k + n), lattice(s, i + 1, j, k + n), u);
         float high = lerp(lattice(s, i, j + 1, k + n), lattice(s, i + 1, j + 1, k + n), u);
 

@@ -8,8 +8,8 @@
 
 enum {
     SUPER = 2,
-    HEAD_COLUMNS = 300,
-    HEAD_ROWS = 300,
+    HEAD_COLUMNS = 220,
+    HEAD_ROWS = 220,
     EYE_SIDE = 40,
     PART_COLUMNS = 80,
     PART_ROWS = 60

@@ -125,5 +125,7 @@ float synth_turn_deg(synth_pose first, synth_pose second);
 
 /* Numbers from a seed: splitmix64 (Steele, Lea, Flood 2014). Uniform in [low, high). */
 float synth_uniform(uint64_t *state, float low, float high);
+/* Roughly normal, mean 0, deviation 1: the sum of three uniform numbers. */
+float synth_bell(uint64_t *state);
 
 #endif
