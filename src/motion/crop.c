@@ -20,14 +20,17 @@ bona_point bona_crop_point(bona_crop_map map, float x, float y)
     return (bona_point){ c * dx - s * dy, s * dx + c * dy };
 }
 
+/* The pixel that holds a place; outside the picture, or for no number, the nearest one. */
+static int32_t pixel_of(float at, int32_t size)
+{
+    return at > 0 ? at < (float)size ? (int32_t)at : size - 1 : 0;
+}
+
 static float grey_at(const bona_image_view *image, float x, float y)
 {
-    int32_t i = (int32_t)floorf(x), j = (int32_t)floorf(y);
-    const uint8_t *p;
+    const uint8_t *p = image->rgb + (ptrdiff_t)pixel_of(y, image->height) * image->stride +
+                       3 * (ptrdiff_t)pixel_of(x, image->width);
 
-    i = i < 0 ? 0 : i >= image->width ? image->width - 1 : i;
-    j = j < 0 ? 0 : j >= image->height ? image->height - 1 : j;
-    p = image->rgb + (ptrdiff_t)j * image->stride + 3 * (ptrdiff_t)i;
     return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; /* ITU-R BT.601 */
 }
 
@@ -47,9 +50,8 @@ static float grey_between(const bona_image_view *image, float x, float y)
 static void draw(float *out, const bona_image_view *image, bona_crop_map map)
 {
     float step = 1 / map.scale, c = cosf(map.angle) * step, s = sinf(map.angle) * step;
-    int32_t n = (int32_t)ceilf(step);
+    int32_t n = step > 1 ? step < SAMPLES_MAX ? (int32_t)ceilf(step) : SAMPLES_MAX : 1;
 
-    n = n < 1 ? 1 : n > SAMPLES_MAX ? SAMPLES_MAX : n;
     for (int32_t y = 0; y < CROP_SIDE; y++) {
         for (int32_t x = 0; x < CROP_SIDE; x++) {
             float sum = 0;

@@ -55,8 +55,8 @@ static bona_slope between(const bona_slope *grade, float x, float y)
 
     x += 0.5f * CROP_SIDE - 0.5f;
     y += 0.5f * CROP_SIDE - 0.5f;
-    x = x < 0 ? 0 : x > CROP_SIDE - 1.001f ? CROP_SIDE - 1.001f : x;
-    y = y < 0 ? 0 : y > CROP_SIDE - 1.001f ? CROP_SIDE - 1.001f : y;
+    x = x > 0 ? fminf(x, CROP_SIDE - 1.001f) : 0; /* also where it is no number */
+    y = y > 0 ? fminf(y, CROP_SIDE - 1.001f) : 0;
     i = (int32_t)x;
     j = (int32_t)y;
     u = x - (float)i;

@@ -10,6 +10,9 @@
 #include "motion/score.h"
 
 static const float shift_min = 0.03f; /* heights of the face: a smaller movement has no direction */
+static const float residual_max =
+    0.35f;                       /* of two meshes against a rigid head; real pairs stay below 0.2 */
+static const float zoom_max = 8; /* no face comes that much nearer between two pictures */
 static const float turned_deg_min = 5; /* a smaller turn is within the mesh's noise */
 
 static bool finite_mesh(const bona_mesh_point *mesh)
@@ -64,6 +67,18 @@ static void settle_direction(bona_motion_result *result, const bona_evidence *e)
         result->direction = e->shift_direction;
 }
 
+/* Whether two meshes can be those of one face: finite, of like size, one turned into the other. */
+static bool sane(const bona_evidence *e)
+{
+    float sum = e->direction + e->shift_direction + e->yaw_deg + e->pitch_deg + e->roll_deg;
+    float zoom = e->cue[BONA_CUE_zoom];
+
+    for (int32_t n = 0; n < BONA_CUE_COUNT; n++)
+        sum += e->cue[n];
+    return isfinite(sum) && e->cue[BONA_CUE_residual] < residual_max && zoom > 1 / zoom_max &&
+           zoom < zoom_max;
+}
+
 /*
  * Vectors of one face agree less the more it turns: beyond a quarter turn's half they say nothing.
  * So the limit holds in full up to 25 degrees and falls to 0 at 45.
@@ -103,8 +118,14 @@ bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *
     out.roll_deg = e.roll_deg;
     out.cue_count = BONA_CUE_COUNT;
     memcpy(out.cues, e.cue, sizeof e.cue);
-    settle_direction(&out, &e);
-    out.motion = bona_motion_score(&e, &out.why);
+    if (sane(&e)) {
+        settle_direction(&out, &e);
+        out.motion = bona_motion_score(&e, &out.why);
+    } else { /* meshes beyond all measure: nothing is known, and nothing passes */
+        memset(&out, 0, sizeof out);
+        out.motion = BONA_MOTION_LEAST;
+        out.why = BONA_MOTION_NO_MESH;
+    }
     if (!isnan(ask->similarity) &&
         ask->similarity < similarity_asked(ask->similarity_min, out.turn_deg)) {
         out.motion = BONA_MOTION_LEAST;

@@ -44,7 +44,7 @@ typedef enum bona_motion_why {
     BONA_MOTION_NO_TURN, /* the face moved as a whole without turning */
     BONA_MOTION_FLAT,    /* it moved like a plane or a smooth sheet */
     BONA_MOTION_PERSONS, /* the two pictures show different persons */
-    BONA_MOTION_NO_MESH  /* a mesh was missing: the 3-D test cannot be made */
+    BONA_MOTION_NO_MESH  /* a mesh was missing or absurd: the 3-D test cannot be made */
 } bona_motion_why;
 
 enum { BONA_MOTION_CUES_MAX = 16 };

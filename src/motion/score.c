@@ -50,7 +50,7 @@ float bona_motion_score(const bona_evidence *e, bona_motion_why *why)
 
     if (score >= 0.5f)
         *why = BONA_MOTION_FINE;
-    else if (solid < turned)
+    else if (turned >= 0)
         *why = BONA_MOTION_FLAT;
     else
         *why = e->cue[BONA_CUE_shift] > 0.05f ? BONA_MOTION_NO_TURN : BONA_MOTION_STILL;

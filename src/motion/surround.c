@@ -15,11 +15,11 @@ static float patch(const bona_image_view *image, float x, float y, float side)
     float sum = 0;
 
     for (int32_t k = 0; k < GRID * GRID; k++) {
-        int32_t i = (int32_t)floorf(x + side * ((float)(k % GRID) - 1) / GRID);
-        int32_t j = (int32_t)floorf(y + side * ((float)(k / GRID) - 1) / GRID);
+        float i = floorf(x + side * ((float)(k % GRID) - 1) / GRID);
+        float j = floorf(y + side * ((float)(k / GRID) - 1) / GRID);
         const uint8_t *p;
 
-        if (i < 0 || j < 0 || i >= image->width || j >= image->height)
+        if (!(i >= 0 && j >= 0 && i < (float)image->width && j < (float)image->height))
             return NAN;
         p = image->rgb + (ptrdiff_t)j * image->stride + 3 * (ptrdiff_t)i;
         sum += 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
