@@ -284,6 +284,34 @@ def encrypt(data, key=PHOTO_KEY, iv=PHOTO_IV):
     return AESGCM(key).encrypt(iv, data, None)
 
 
+LIVENESS_KEY = b"a key of our own for these tests"
+
+
+def varint(n):
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def liveness_data(frames, created_ms=None, mode=2):
+    created_ms = int(time.time() * 1000) if created_ms is None else created_ms
+    message = varint(1 << 3) + varint(created_ms) + varint(2 << 3) + varint(mode)
+    return message + b"".join(field(3, field(1, frame)) for frame in frames)
+
+
+def liveness_file(frames, key=LIVENESS_KEY, plain=None, **more):
+    """Written from docs/liveness-container.md."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    head, nonce = b"BFLV\1", os.urandom(12)
+    return head + nonce + AESGCM(key).encrypt(nonce, liveness_data(frames, **more) if plain is None else plain, head)
+
+
 # ---- checks ----
 
 class Checks:

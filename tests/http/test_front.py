@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The front under rough handling: framing, slow and leaving clients, limits, load, restart. Expected values: design.md
+(rules across the APIs, table for trouble), RFC 9110 and 9112."""
+import json
+import os
+import random
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+import harness as h
+from harness import BWS, IMAGES, same, true
+
+server = h.Server("--header-ms", "2000", "--queue-max", "8")
+key = server.add_client("app")
+api_key = server.add_api_key("camera")
+time.sleep(1.2)
+rows = h.manifest()
+
+
+def picture():
+    """A live picture where there is one; else noise that decodes and has no face, which is as good here."""
+    if rows:
+        return h.shared([r for r in rows if r["role"] == "pad" and r["label"] == "live"][0]["path"])
+    import numpy
+    return h.encode(numpy.random.default_rng(1).integers(0, 255, (480, 640, 3), dtype="uint8"), ".jpg")
+
+
+BODY = h.bws_body(picture()).encode()
+
+
+def head(length=None, path=BWS, extra="", tok=True):
+    text = "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" % path
+    if tok:
+        text += "Authorization: Bearer %s\r\napi-key: %s\r\n" % (h.token(key, "app"), api_key)
+    if length is not None:
+        text += "Content-Length: %d\r\n" % length
+    return (text + extra + "\r\n").encode()
+
+
+def call():
+    return server.request("POST", BWS, BODY, {"Content-Type": "application/json",
+                                             "Authorization": "Bearer " + h.token(key, "app")})
+
+
+def healthy():
+    same(call().status, 200, "a request afterwards")
+
+
+def metric(name):
+    for line in server.get("/metrics").body.decode().splitlines():
+        if line.startswith(name + " "):
+            return float(line.split()[1])
+    raise AssertionError("no metric " + name)
+
+
+def check_chunked_bodies_are_taken():
+    chunks = b"".join(b"%x\r\n" % len(BODY[i:i + 7000]) + BODY[i:i + 7000] + b"\r\n" for i in range(0, len(BODY), 7000))
+    same(server.raw(head(extra="Transfer-Encoding: chunked\r\n") + chunks + b"0\r\n\r\n").status, 200)
+
+
+def check_two_statements_of_length_are_refused():
+    for extra in ("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "Content-Length: 5\r\nContent-Length: 6\r\n",
+                  "Transfer-Encoding: gzip, chunked\r\n", "Content-Length: +5\r\n", "Content-Length: 5, 5\r\n"):
+        response = server.raw(head(extra=extra) + b"0\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        true(response is None or response.status == 400, "%r: %r" % (extra, response))
+    healthy()
+
+
+def check_expect_continue():
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        s.sendall(head(len(BODY), extra="Expect: 100-continue\r\n"))
+        same(h.read_response(s).status, 100, "interim answer")
+        s.sendall(BODY)
+        same(h.read_response(s).status, 200)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        s.sendall(head(60000000, extra="Expect: 100-continue\r\n"))
+        same(h.read_response(s).status, 413, "too large is said before the body is sent")
+
+
+def check_a_large_body_without_expect_gets_its_413():
+    got = []
+    for tok, wanted in ((True, 413), (False, 401)):
+        response = server.raw(head(52428801, tok=tok) + b"x" * 52428801, timeout=60)
+        got.append(response.status if response else None)
+        same(got[-1], wanted, "answer to 50 MB that nobody wants")
+    healthy()
+
+
+def check_a_chunked_body_over_the_limit_is_cut():
+    chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
+    response = server.raw(head(path=IMAGES, extra="Transfer-Encoding: chunked\r\n") + chunk * 100, timeout=30)
+    same(response.status if response else None, 413)
+    healthy()
+
+
+def check_connections_are_kept():
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        for _ in range(5):
+            s.sendall(head(len(BODY)) + BODY)
+            same(h.read_response(s).status, 200)
+            s.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+            same(h.read_response(s).status, 404)
+
+
+def check_slow_heads_get_408():
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        start = time.time()
+        s.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\n" % BWS.encode())
+        response = h.read_response(s)
+        same(response.status if response else None, 408)
+        true(time.time() - start < 8, "after %.1f s" % (time.time() - start))
+
+
+def check_slow_bodies_get_408():
+    """One byte every half second is under 16 KB/s: the window of 10 s ends it."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=1) as s:
+        s.sendall(head(len(BODY)))
+        start, answer = time.time(), b""
+        while time.time() - start < 25 and not answer:
+            try:
+                s.sendall(b" ")
+                answer = s.recv(4096)
+            except socket.timeout:
+                continue
+            except OSError:
+                break
+        true(answer.startswith(b"HTTP/1.1 408"), "answer %r" % answer[:100])
+        true(b'{"code":1,' in answer, "code 1 (cancelled)")
+        true(9 < time.time() - start < 20, "after %.1f s" % (time.time() - start))
+
+
+def check_200_idle_clients_change_nothing():
+    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+    for s in idle[:100]:
+        s.sendall(b"GET /livez HT")
+    healthy()
+    for s in idle:
+        s.close()
+    healthy()
+
+
+def check_a_half_closed_client_gets_its_answer():
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        s.sendall(head(len(BODY)) + BODY)
+        s.shutdown(socket.SHUT_WR)
+        response = h.read_response(s)
+        while response is not None and response.status < 200:
+            response = h.read_response(s)
+        same(response.status if response else None, 200)
+
+
+def check_a_client_that_leaves_frees_its_job():
+    before = metric("bonafide_jobs_cancelled_total")
+    clients = []
+    for _ in range(9):
+        s = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        s.sendall(head(len(BODY)) + BODY)
+        clients.append(s)
+    for s in clients:
+        s.close()
+    time.sleep(2)
+    cancelled = metric("bonafide_jobs_cancelled_total") - before
+    print("      %d of 9 jobs were cancelled" % cancelled)
+    true(cancelled >= 1, "no job was cancelled")
+    same(metric("bonafide_requests_under_way"), 1, "requests under way (this one)")
+    healthy()
+
+
+def check_a_full_queue_says_503():
+    results, threads = [], []
+
+    def one():
+        results.append(call())
+
+    for _ in range(40):
+        threads.append(threading.Thread(target=one))
+        threads[-1].start()
+    for t in threads:
+        t.join()
+    full = [r for r in results if r.status == 503]
+    same(sorted({r.status for r in results} - {200, 503}), [], "other statuses")
+    print("      %d of 40 answered 503" % len(full))
+    for r in full:
+        same(r.json["code"], 14, "code")
+        true(int(r.headers["retry-after"]) >= 1, "Retry-After")
+    true(any(r.status == 200 for r in results), "nobody was served")
+    healthy()
+
+
+def check_a_killed_worker_loses_no_request():
+    workers = [int(p) for p in
+               subprocess.run(["pgrep", "-P", spawner_pid()], capture_output=True, text=True).stdout.split()]
+    true(len(workers) >= 1, "no workers found")
+    replaced = metric("bonafide_workers_replaced_total")
+    results, threads = [], []
+    for _ in range(8):
+        threads.append(threading.Thread(target=lambda: results.append(call().status)))
+        threads[-1].start()
+    time.sleep(0.05)
+    os.kill(workers[0], signal.SIGKILL)
+    for t in threads:
+        t.join()
+    same(results, [200] * 8, "statuses")
+    true(metric("bonafide_workers_replaced_total") >= replaced + 1, "no worker was replaced")
+    server.wait_ready()
+
+
+def spawner_pid():
+    return subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True,
+                          text=True).stdout.split()[0]
+
+
+def check_token_attacks():
+    public = b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n"
+    good = h.token(key, "app")
+    parts = good.split(".")
+    now = int(time.time())
+    claims = '{"aud":"BWS","sub":"app","exp":%d}' % (now + 300)
+    attacks = [parts[0] + "." + parts[1] + ".", parts[0] + "." + parts[1], good[:-1], good + "=", good + "A",
+               h.token(public, "app"), h.token(b"", "app"), h.token(key, "app", header={"kid": "../../dev/null"}) + "x",
+               h.token(key, "app", header={"crit": ["exp"]}), h.token(key, "app", header={"alg": "None"}),
+               h.token(key, "app", header={"alg": "nOnE"}), h.token(key, "app", alg="HS512", header={"alg": "HS256"}),
+               h.token(key, "app", claims={"exp": now - 1000}), h.token(key, "app", claims={"nbf": now + 1000}),
+               h.token(key, "app", claims={"aud": "other"}), h.token(key, "app", claims={"sub": ["app"]}),
+               h.token(key, "app", raw_claims=claims[:-1] + ',"exp":%d}' % (now + 999)),
+               h.token(key, "app", raw_claims=claims[:-1] + ',"sub":"app"}'),
+               h.token(key, "app", raw_header='{"alg":"none","alg":"HS256"}'),
+               h.token(key, "app", raw_claims="\xef\xbb\xbf" + claims), "..", ".", "x", "a.b.c", good + "." + parts[2],
+               "A" * 9000]
+    for bad in attacks:
+        response = server.request("POST", BWS, b"{}", {"Content-Type": "application/json",
+                                                       "Authorization": "Bearer " + bad})
+        same((response.status, response.body), (401, b""), "token %r" % bad[:120])
+    response = server.request("POST", BWS, b"{}", {"Content-Type": "application/json", "Authorization": "Bearer " +
+                                                   h.token(key, "app", header={"kid": "../../dev/null"})})
+    same(response.status, 400, "a kid is ignored")
+
+
+def check_mutated_requests_never_hurt():
+    """BONAFIDE_MUTATIONS requests (300 unless told) with bytes changed, cut, doubled and spliced."""
+    count = int(os.environ.get("BONAFIDE_MUTATIONS", "300"))
+    noise = random.Random(20260101)
+    small = h.bws_body(b"\xff\xd8\xff\xe0" + bytes(600)).encode()
+    seeds = [head(len(small)) + small, head(len(small), path=IMAGES) + small,
+             head(len(BODY)) + BODY if count > 1000 else head(len(small)) + small,
+             head(extra="Transfer-Encoding: chunked\r\n") + b"5\r\nhello\r\n0\r\n\r\n",
+             b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"]
+    statuses = {}
+    for _ in range(count):
+        data = bytearray(noise.choice(seeds))
+        for _ in range(noise.randint(1, 6)):
+            at = noise.randrange(len(data)) if noise.random() < 0.5 else noise.randrange(min(len(data), 600))
+            kind = noise.random()
+            if kind < 0.5:
+                data[at] = noise.randrange(256)
+            elif kind < 0.7:
+                del data[at:at + noise.randint(1, 40)]
+            elif kind < 0.9:
+                data[at:at] = data[at:at + noise.randint(1, 40)]
+            else:
+                data[at:at] = bytes(noise.randrange(256) for _ in range(noise.randint(1, 20)))
+            if not data:
+                data = bytearray(b"x")
+        response = server.raw(bytes(data), timeout=5, half_close=True)
+        status = response.status if response else None
+        statuses[status] = statuses.get(status, 0) + 1
+        true(status is None or status < 500 or status == 503 or status == 505, "status %r for %r" %
+             (status, bytes(data)[:300]))
+    print("      statuses: %s" % dict(sorted(statuses.items(), key=str)))
+    same(server.process.poll(), None, "the server is up")
+    healthy()
+
+
+def check_cors_is_off_unless_asked_for():
+    true("access-control-allow-origin" not in call().headers, "no CORS header")
+    same(server.request("OPTIONS", BWS).status, 405, "no preflight")
+    other = h.Server("--cors", "https://example.org", wait=0)
+    response = other.request("OPTIONS", BWS, headers={"Origin": "https://example.org"})
+    same((response.status, response.headers["access-control-allow-origin"]), (204, "https://example.org"))
+    true("POST" in response.headers["access-control-allow-methods"], "methods")
+    other.stop()
+
+
+def check_tls():
+    folder = server.state
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
+                           "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem", "-days", "2"],
+                          capture_output=True)
+    if made.returncode != 0:
+        raise h.Skip("openssl cannot make a certificate")
+    secure = h.Server("--tls-cert", folder + "/cert.pem", "--tls-key", folder + "/key.pem", wait=0)
+    true(secure.tls, "it says https")
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection(("127.0.0.1", secure.port), timeout=20) as plain:
+        with context.wrap_socket(plain) as s:
+            true(s.version() in ("TLSv1.2", "TLSv1.3"), "version %s" % s.version())
+            s.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            same(h.read_response(s).status, 200)
+    secure.stop()
+
+
+def check_one_log_line_per_request_without_personal_data():
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    response = server.request("POST", BWS, BODY, {"Content-Type": "application/json", "Reference-Number": "secret-ref",
+                                                  "Authorization": "Bearer " + h.token(key, "app"),
+                                                  "traceparent": "00-%s-b7ad6b7169203331-01" % trace})
+    time.sleep(0.3)
+    lines = [json.loads(l) for l in server.read_log().splitlines() if response.headers["jobid"] in l]
+    same(len(lines), 1, "lines of this job")
+    same((lines[0]["status"], lines[0]["trace"], lines[0]["client"]), (200, trace, "app"))
+    true("vision_ms" in lines[0] and "queue_ms" in lines[0], "times")
+    true("secret-ref" not in json.dumps(lines[0]) and "127.0.0.1" not in json.dumps(lines[0]), "personal data")
+
+
+def check_metrics_have_what_operators_need():
+    text = server.get("/metrics").body.decode()
+    for name in ("bonafide_requests_total{", "bonafide_decisions_total{", "bonafide_queue_seconds_bucket{",
+                 "bonafide_vision_seconds_bucket{", "bonafide_request_seconds_bucket{", "bonafide_workers_alive ",
+                 "bonafide_workers_replaced_total ", "bonafide_queue_depth ", "bonafide_database_errors_total "):
+        true(name in text, name + " is missing")
+    for line in text.splitlines():
+        true(line.startswith("# TYPE ") or len(line.split(" ")) == 2, "line %r" % line)
+
+
+def check_keys_added_and_revoked_count_within_a_second():
+    second = server.add_client("later")
+    time.sleep(1.2)
+    tok = {"Content-Type": "application/json", "Authorization": "Bearer " + h.token(second, "later")}
+    same(server.request("POST", BWS, b"{}", tok).status, 400, "let in")
+    third = server.add_client("later")  # rotation: both keys hold
+    time.sleep(1.2)
+    for one in (second, third):
+        tok["Authorization"] = "Bearer " + h.token(one, "later")
+        same(server.request("POST", BWS, b"{}", tok).status, 400, "let in")
+    server.command("client", "revoke", "later")
+    time.sleep(1.2)
+    same(server.request("POST", BWS, b"{}", tok).status, 401, "revoked")
+
+
+def check_the_token_command_makes_what_the_server_takes():
+    for alg in ("HS256", "HS384", "HS512"):
+        tok = server.command("token", "app", "--alg", alg).strip()
+        same(server.request("POST", BWS, b"{}", {"Content-Type": "application/json",
+                                                 "Authorization": "Bearer " + tok}).status, 400, alg)
+
+
+def check_sighup_reads_the_configuration_anew():
+    path = os.path.join(server.state, "config.json")
+    with open(path, "w") as f:
+        f.write('{"token-lifetime-s-max":0,"workers":1}')
+    other = h.Server("--config", path)
+    mine = other.add_client("app")
+    other.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    long = {"Content-Type": "application/json",
+            "Authorization": "Bearer " + h.token(mine, "app", claims={"exp": time.time() + 9999})}
+    same(other.request("POST", BWS, b"{}", long).status, 400, "any lifetime")
+    with open(path, "w") as f:
+        f.write('{"token-lifetime-s-max":600,"workers":1}')
+    other.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    same(other.request("POST", BWS, b"{}", long).status, 401, "too long a lifetime")
+    other.stop()
+
+
+def check_zz_running_requests_are_answered_at_the_end():
+    results, threads = [], []
+    for _ in range(6):
+        threads.append(threading.Thread(target=lambda: results.append(call().status)))
+        threads[-1].start()
+    time.sleep(0.15)
+    status, took = server.stop()
+    for t in threads:
+        t.join()
+    same(status, 0, "exit status")
+    true(took < 15, "took %.1f s" % took)
+    same([s for s in results if s not in (200, 503)], [], "statuses")
+    same(len(results), 6, "answers")
+
+
+if __name__ == "__main__":
+    h.main([f for name, f in sorted(globals().items()) if name.startswith("check_")])
