@@ -80,6 +80,7 @@ bool http_headers_fit(bona_request *request, int *status, const char **message)
     uint64_t length;
 
     MHD_get_connection_values_n(request->mhd, MHD_HEADER_KIND, count_line, &h);
+    request->has_body = h.codings > 0 || h.lengths > 0; /* until its length is known to be 0 */
     if (request->uri_size >= BONA_HTTP_URI_MAX)
         return refuse(status, message, 414, "the request target is longer than 8 KB");
     if (h.bytes >= BONA_HTTP_HEADERS_MAX)
