@@ -122,16 +122,26 @@ static bona_err prepare_folder(const char *folder, bona_note *note)
 /* SQLite gives its side files the mode of the database, so the database is made first. */
 static bona_err prepare_file(const char *path, bona_note *note)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bona_err err = BONA_OK;
+    struct stat about;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    if (fd < 0)
-        return bona_fail(note, BONA_STORE, "%.120s cannot be opened: %s", path, strerror(errno));
-    if (fchmod(fd, 0600) != 0)
-        err = bona_fail(note, BONA_STORE, "%.120s cannot be closed to others: %s", path,
-                        strerror(errno));
-    close(fd);
-    return err;
+    if (fd >= 0) {
+        close(fd);
+        return BONA_OK;
+    }
+    /*
+     * One that is there already must not be opened here: closing any descriptor of a file drops all
+     * of the process's POSIX locks on it, and with them those of its other connection. The next
+     * command would then take itself for the last user and remove the write-ahead log in use.
+     */
+    if (errno != EEXIST)
+        return bona_fail(note, BONA_STORE, "%.120s cannot be made: %s", path, strerror(errno));
+    if (lstat(path, &about) != 0 || !S_ISREG(about.st_mode))
+        return bona_fail(note, BONA_STORE, "%.120s is no plain file", path);
+    if ((about.st_mode & 0777) != 0600 && chmod(path, 0600) != 0)
+        return bona_fail(note, BONA_STORE, "%.120s cannot be closed to others: %s", path,
+                         strerror(errno));
+    return BONA_OK;
 }
 
 static bona_err migrate_step(bona_db *db, int64_t version, bona_note *note)
