@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # libbonafide for other programs: shared and static, one header, a pkg-config file, the man page. The program links the modules directly.
-set(LIBRARY_MODULES engine face image nn verdict wire base)
-if(TARGET bona_motion)
-    list(APPEND LIBRARY_MODULES motion)
-endif()
+set(LIBRARY_MODULES engine face motion image nn verdict wire base)
 
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/empty.c" "typedef int bona_empty;\n")
 add_library(libbonafide SHARED "${CMAKE_CURRENT_BINARY_DIR}/empty.c")

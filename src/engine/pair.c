@@ -26,7 +26,6 @@ static bona_err pair_similarity(float *similarity, const bona_sight sights[2], b
     return err;
 }
 
-#ifndef BONA_WITHOUT_MOTION
 /* What the motion layer sees of a picture; `points` has room for the mesh, which is handed on only
  * when it is whole. */
 static bona_motion_view motion_view(const bona_sight *sight, bona_mesh_point *points)
@@ -65,16 +64,6 @@ static bona_err measure(bona_picture pictures[2], const bona_sight sights[2],
     return err == BONA_NO_MEMORY ? BONA_NO_MEMORY : BONA_OK;
 }
 
-#else
-/* Built without the motion layer: motion stays 0, which no pair passes. */
-static bona_err measure(bona_picture pictures[2], const bona_sight sights[2],
-                        bona_mesh_point *points, float similarity, float similarity_min,
-                        bona_times *ms)
-{
-    (void)pictures, (void)sights, (void)points, (void)similarity, (void)similarity_min, (void)ms;
-    return BONA_OK;
-}
-#endif
 
 bona_err bona_pair_test(bona_sight sights[2], bona_picture pictures[2], bona_engine *engine,
                         bona_times *ms)
