@@ -200,7 +200,7 @@ typedef struct bona_check_ask {
     bona_limits limits;
 } bona_check_ask;
 
-/* Milliseconds of wall time by stage, summed over the pictures. */
+/* Milliseconds of the calling thread's CPU time by stage, summed over the pictures; a check waits for nothing else. */
 typedef struct bona_times {
     float decode, detect, spoof, landmark, motion, embed, quality, total;
 } bona_times;

@@ -31,3 +31,8 @@ double bona_clock_ms_since(int64_t start_ns)
 {
     return (double)(bona_clock_ns() - start_ns) / 1e6;
 }
+
+double bona_clock_thread_ms_since(int64_t start_ns)
+{
+    return (double)(bona_clock_thread_ns() - start_ns) / 1e6;
+}

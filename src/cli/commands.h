@@ -12,6 +12,7 @@
     extern const char bona_cmd_##name##_options[]; \
     int bona_cmd_##name(int argc, char **argv)
 
+BONA_CMD(bench);
 BONA_CMD(check);
 BONA_CMD(match);
 BONA_CMD(models);

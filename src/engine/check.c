@@ -93,7 +93,7 @@ static bona_err check(bona_sight *sights, bona_engine *engine, const bona_check_
 
 bona_err bona_check(bona_engine *engine, const bona_check_ask *ask, bona_check_report *report)
 {
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_sight *sights;
     bona_err err;
 
@@ -107,6 +107,6 @@ bona_err bona_check(bona_engine *engine, const bona_check_ask *ask, bona_check_r
     bona_sight_deinit(&sights[0]);
     bona_sight_deinit(&sights[1]);
     bona_free(sights);
-    report->ms.total = (float)bona_clock_ms_since(start);
+    report->ms.total = (float)bona_clock_thread_ms_since(start);
     return err;
 }

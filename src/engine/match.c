@@ -116,7 +116,7 @@ static bona_err match(bona_sight sights[2], bona_engine *engine, const bona_matc
 
 bona_err bona_match(bona_engine *engine, const bona_match_ask *ask, bona_match_report *report)
 {
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_sight *sights;
     bona_err err;
 
@@ -131,6 +131,6 @@ bona_err bona_match(bona_engine *engine, const bona_match_ask *ask, bona_match_r
     bona_sight_deinit(&sights[0]);
     bona_sight_deinit(&sights[1]);
     bona_free(sights);
-    report->ms.total = (float)bona_clock_ms_since(start);
+    report->ms.total = (float)bona_clock_thread_ms_since(start);
     return err;
 }

@@ -52,10 +52,10 @@ static bona_err measure(bona_picture pictures[2], const bona_sight sights[2],
                             .similarity = similarity,
                             .similarity_min = similarity_min };
     bona_motion_result result = { 0 };
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_err err = bona_motion_measure(&result, &ask, NULL);
 
-    ms->motion += (float)bona_clock_ms_since(start);
+    ms->motion += (float)bona_clock_thread_ms_since(start);
     if (err == BONA_OK) {
         pictures[1].faces[0].motion = result.motion;
         pictures[1].faces[0].direction = result.direction;

@@ -14,7 +14,7 @@ bona_err bona_sight_recognisable(float *quality, const bona_sight *sight, bona_e
                                  bona_times *ms)
 {
     bona_viewer *viewer = &engine->viewers[BONA_ROLE_QUALITY];
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_err err =
         bona_crop(viewer, bona_image_look(&sight->image), &sight->found.faces.items[0], NULL);
 
@@ -23,7 +23,7 @@ bona_err bona_sight_recognisable(float *quality, const bona_sight *sight, bona_e
     bona_viewer_go(viewer);
     *quality = bona_map_at(&engine->pack->quality_map,
                            bona_viewer_output(viewer, viewer->model->decode.output)[0]);
-    ms->quality += (float)bona_clock_ms_since(start);
+    ms->quality += (float)bona_clock_thread_ms_since(start);
     return BONA_OK;
 }
 
@@ -74,7 +74,7 @@ bona_err bona_sight_quality(bona_sight *sight, bona_picture *picture, bona_engin
 {
     bona_face *face = &picture->faces[0];
     bona_err err = bona_sight_mesh(sight, picture, engine, ms);
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
 
     if (err == BONA_OK)
         err = measure_pixels(&face->quality, sight);
@@ -82,7 +82,7 @@ bona_err bona_sight_quality(bona_sight *sight, bona_picture *picture, bona_engin
         measure_shape(&face->quality, sight, face);
     if (err == BONA_OK && bona_viewer_ready(&engine->viewers[BONA_ROLE_OCCLUSION]))
         err = measure_visible(&face->quality, sight, engine);
-    ms->quality += (float)bona_clock_ms_since(start);
+    ms->quality += (float)bona_clock_thread_ms_since(start);
     if (err == BONA_OK && bona_viewer_ready(&engine->viewers[BONA_ROLE_QUALITY]))
         err = bona_sight_recognisable(&face->quality.unified, sight, engine, ms);
     return err;

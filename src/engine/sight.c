@@ -101,23 +101,23 @@ bona_err bona_sight_open(bona_sight *sight, bona_picture *picture, bona_engine *
     bona_find_ask find = { .turn = (ask->flags & BONA_BEST_TURN) != 0   ? BONA_TURN_BEST
                                    : (ask->flags & BONA_FIND_TURN) != 0 ? BONA_TURN_NEEDED
                                                                         : BONA_TURN_NONE };
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_err err;
 
     *sight = (bona_sight){ .scale = 1 };
     *picture = (bona_picture){ .judged = -1 };
     err = decode(sight, picture, ask);
-    ms->decode += (float)bona_clock_ms_since(start);
+    ms->decode += (float)bona_clock_thread_ms_since(start);
     if (err != BONA_OK || picture->err != BONA_OK)
         return err;
-    start = bona_clock_ns();
+    start = bona_clock_thread_ns();
     find.image = bona_image_look(&sight->image);
     find.scale = sight->scale;
     err = bona_find(&sight->found, &engine->viewers[BONA_ROLE_DETECT],
                     &engine->viewers[BONA_ROLE_DETECT_LARGE], &find);
     if (err == BONA_OK)
         err = turn(sight, picture);
-    ms->detect += (float)bona_clock_ms_since(start);
+    ms->detect += (float)bona_clock_thread_ms_since(start);
     if (err != BONA_OK)
         return err;
     report_faces(picture, sight);
@@ -131,7 +131,7 @@ bona_err bona_sight_spoof(const bona_sight *sight, bona_picture *picture, bona_e
 {
     const bona_spot *spot = &sight->found.faces.items[0];
     bona_face *face = &picture->faces[0];
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_err err = BONA_OK;
 
     assert(picture->judged == 0);
@@ -140,7 +140,7 @@ bona_err bona_sight_spoof(const bona_sight *sight, bona_picture *picture, bona_e
             bona_spoof(&face->raw_live[i], &engine->spoof[i], bona_image_look(&sight->image), spot);
     if (err == BONA_OK)
         face->live = bona_fusion_shown(&engine->pack->fusion, face->raw_live);
-    ms->spoof += (float)bona_clock_ms_since(start);
+    ms->spoof += (float)bona_clock_thread_ms_since(start);
     return err;
 }
 
@@ -150,7 +150,7 @@ bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *
     bona_viewer *landmark = &engine->viewers[BONA_ROLE_LANDMARK],
                 *opening = &engine->viewers[BONA_ROLE_OPENING];
     bona_face *face = &picture->faces[0];
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_err err;
 
     assert(picture->judged == 0);
@@ -158,7 +158,7 @@ bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *
         return BONA_OK;
     err = bona_mesh_find(&sight->mesh, landmark, opening, bona_image_look(&sight->image),
                          &sight->found.faces.items[0]);
-    ms->landmark += (float)bona_clock_ms_since(start);
+    ms->landmark += (float)bona_clock_thread_ms_since(start);
     if (err != BONA_OK)
         return err;
     sight->meshed = true;
@@ -171,10 +171,10 @@ bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *
 bona_err bona_sight_embed(const bona_sight *sight, bona_vector *vector, bona_engine *engine,
                           bona_times *ms)
 {
-    int64_t start = bona_clock_ns();
+    int64_t start = bona_clock_thread_ns();
     bona_err err = bona_embed(vector, &engine->viewers[BONA_ROLE_EMBED],
                               bona_image_look(&sight->image), &sight->found.faces.items[0]);
 
-    ms->embed += (float)bona_clock_ms_since(start);
+    ms->embed += (float)bona_clock_thread_ms_since(start);
     return err;
 }
