@@ -9,13 +9,12 @@
 #include "cli/command.h"
 #include "cli/vision.h"
 #include "engine/pack.h"
-#include "face/viewer.h"
 #include "nn/peak.h"
 #include "wire/json_write.h"
 
 typedef struct meter {
     bona_pack_row row;
-    bona_viewer viewer;
+    bona_run *run;
     double *ms; /* one per run */
 } meter;
 
@@ -36,7 +35,7 @@ static bona_err open_meters(meters *all, const bona_pack *pack, int32_t runs)
 
         m->row = rows[i];
         m->ms = bona_alloc((size_t)runs, sizeof *m->ms);
-        err = m->ms != NULL ? bona_viewer_init(&m->viewer, rows[i].model) : BONA_NO_MEMORY;
+        err = m->ms != NULL ? bona_run_new(&m->run, rows[i].model->net) : BONA_NO_MEMORY;
     }
     return err;
 }
@@ -44,17 +43,17 @@ static bona_err open_meters(meters *all, const bona_pack *pack, int32_t runs)
 static void close_meters(meters *all)
 {
     for (int32_t i = 0; i < all->count; i++) {
-        bona_viewer_deinit(&all->items[i].viewer);
+        bona_run_free(all->items[i].run);
         bona_free(all->items[i].ms);
     }
 }
 
 /* CPU time of this thread, so that other processes on the machine do not count. */
-static double time_once(bona_viewer *viewer)
+static double time_once(bona_run *run)
 {
     int64_t start = bona_clock_thread_ns();
 
-    bona_run_go(viewer->run);
+    bona_run_go(run);
     return (double)(bona_clock_thread_ns() - start) / 1e6;
 }
 
@@ -63,13 +62,13 @@ static void measure(meters *all, int32_t runs)
     bona_isa isa = bona_isa_best();
 
     for (int32_t i = 0; i < all->count; i++)
-        time_once(&all->items[i].viewer); /* warm-up: touches weights and memory */
-    for (int32_t run = 0; run < runs; run++) {
+        time_once(all->items[i].run); /* warm-up: touches weights and memory */
+    for (int32_t round = 0; round < runs; round++) {
         double peak = bona_peak_gmacs(isa);
 
         all->peak_gmacs = peak > all->peak_gmacs ? peak : all->peak_gmacs;
         for (int32_t i = 0; i < all->count; i++)
-            all->items[i].ms[run] = time_once(&all->items[i].viewer);
+            all->items[i].ms[round] = time_once(all->items[i].run);
     }
 }
 

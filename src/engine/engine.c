@@ -7,18 +7,14 @@
 bona_err bona_engine_new(bona_engine **engine, const bona_pack *pack)
 {
     bona_engine *made = bona_alloc(1, sizeof *made);
-    bona_err err = made != NULL ? BONA_OK : BONA_NO_MEMORY;
 
-    if (err == BONA_OK)
-        made->pack = pack;
-    for (int32_t i = 0; i < BONA_ROLE_COUNT && err == BONA_OK; i++)
-        err = bona_viewer_init(&made->viewers[i], &pack->models[i]);
-    for (int32_t i = 0; err == BONA_OK && i < pack->spoof_count; i++)
-        err = bona_viewer_init(&made->spoof[i], &pack->spoof[i]);
-    if (err != BONA_OK) {
-        bona_engine_free(made);
-        return err;
-    }
+    if (made == NULL)
+        return BONA_NO_MEMORY;
+    made->pack = pack;
+    for (int32_t i = 0; i < BONA_ROLE_COUNT; i++)
+        bona_viewer_init(&made->viewers[i], &pack->models[i]);
+    for (int32_t i = 0; i < pack->spoof_count; i++)
+        bona_viewer_init(&made->spoof[i], &pack->spoof[i]);
     *engine = made;
     return BONA_OK;
 }

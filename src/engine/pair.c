@@ -64,7 +64,6 @@ static bona_err measure(bona_picture pictures[2], const bona_sight sights[2],
     return err == BONA_NO_MEMORY ? BONA_NO_MEMORY : BONA_OK;
 }
 
-
 bona_err bona_pair_test(bona_sight sights[2], bona_picture pictures[2], bona_engine *engine,
                         bona_times *ms)
 {

@@ -147,8 +147,10 @@ bona_err bona_crop(bona_viewer *viewer, bona_image_view image, const bona_spot *
 {
     const bona_model *model = viewer->model;
     bona_affine where = { 0 };
-    bona_err err = BONA_OK;
+    bona_err err = bona_viewer_wake(viewer);
 
+    if (err != BONA_OK)
+        return err;
     switch (model->crop.kind) {
     case BONA_CROP_LETTERBOX:
         where = crop_letterbox(viewer, image);

@@ -15,7 +15,7 @@ bona_err bona_crop(bona_viewer *viewer, bona_image_view image, const bona_spot *
                    bona_affine *map);
 
 /* The rule `eye`: `left` and `right` are its corners at smaller and at larger x; `mirror` swaps
- * left and right in the crop. */
+ * left and right in the crop. The viewer is awake. */
 void bona_crop_eye(bona_viewer *viewer, bona_image_view image, bona_point left, bona_point right,
                    bool mirror);
 

@@ -116,9 +116,11 @@ bona_err bona_detect(bona_spots *spots, bona_viewer *viewer, bona_image_view ima
     bona_image small = { 0 };
     int32_t count = 0;
     float factor = 1;
-    bona_err err = shrink(&small, image, input, degrees, &factor);
+    bona_err err = bona_viewer_wake(viewer);
 
     spots->count = 0;
+    if (err == BONA_OK)
+        err = shrink(&small, image, input, degrees, &factor);
     if (err != BONA_OK)
         return err;
     paste(bona_viewer_pixels(viewer), input->width, input->height, bona_image_look(&small));

@@ -116,6 +116,10 @@ bona_err bona_mesh_find(bona_mesh *mesh, bona_viewer *landmark, bona_viewer *ope
     assert(landmark->model->decode.kind == BONA_DECODE_MESH);
     if (err != BONA_OK)
         return err;
+    if (bona_viewer_ready(opening))
+        err = bona_viewer_wake(opening);
+    if (err != BONA_OK)
+        return err;
     bona_viewer_go(landmark);
     place_points(mesh, landmark, map);
     presence = bona_viewer_output(landmark, landmark->model->decode.mesh.presence);

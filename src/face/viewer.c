@@ -4,10 +4,9 @@
 
 #include <assert.h>
 
-bona_err bona_viewer_init(bona_viewer *viewer, const bona_model *model)
+void bona_viewer_init(bona_viewer *viewer, const bona_model *model)
 {
     *viewer = (bona_viewer){ .model = model };
-    return model->net != NULL ? bona_run_new(&viewer->run, model->net) : BONA_OK;
 }
 
 void bona_viewer_deinit(bona_viewer *viewer)
@@ -18,11 +17,17 @@ void bona_viewer_deinit(bona_viewer *viewer)
 
 bool bona_viewer_ready(const bona_viewer *viewer)
 {
-    return viewer->run != NULL;
+    return viewer->model != NULL && viewer->model->net != NULL;
+}
+
+bona_err bona_viewer_wake(bona_viewer *viewer)
+{
+    return viewer->run != NULL ? BONA_OK : bona_run_new(&viewer->run, viewer->model->net);
 }
 
 float *bona_viewer_pixels(bona_viewer *viewer)
 {
+    assert(viewer->run != NULL);
     return bona_run_input(viewer->run);
 }
 

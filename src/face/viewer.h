@@ -7,17 +7,21 @@
 
 typedef struct bona_viewer {
     const bona_model *model;
-    bona_run *run; /* NULL where the pack has no network for the role */
+    bona_run *run; /* made when it is first needed: a plain check needs few of the networks */
 } bona_viewer;
 
-/* Borrows the model. Returns BONA_OK (also for a model without a net) or BONA_NO_MEMORY. */
-bona_err bona_viewer_init(bona_viewer *viewer, const bona_model *model);
+/* Borrows the model, which may be without a net. */
+void bona_viewer_init(bona_viewer *viewer, const bona_model *model);
 void bona_viewer_deinit(bona_viewer *viewer); /* twice is fine */
 
-/* Whether there is a network to read with. */
+/* Whether there is a network to look with. */
 bool bona_viewer_ready(const bona_viewer *viewer);
 
-/* Where a crop goes: height x width x 3 floats, R G B, 0..255. */
+/* Takes the memory that a run needs, if it has not been taken yet. Returns BONA_OK or
+ * BONA_NO_MEMORY. */
+bona_err bona_viewer_wake(bona_viewer *viewer);
+
+/* Where a crop goes: height x width x 3 floats, R G B, 0..255. The viewer is awake. */
 float *bona_viewer_pixels(bona_viewer *viewer);
 
 /* Rounds the crop to whole numbers, applies channel order, mean and scale, and runs the network.
