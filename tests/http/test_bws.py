@@ -32,6 +32,8 @@ live_picture = []
 
 def live():
     """A live picture that the server takes for live; check 1 says how often that is so."""
+    if not live_picture and not rows:
+        live_picture.append(h.portrait())
     if not live_picture:
         for row in pick("live", 20):
             data = h.shared(row["path"])
@@ -81,9 +83,9 @@ def decided(response):
 
 def check_01_a_live_portrait_passes():
     good = 0
-    picked = pick("live", 20)
-    for row in picked:
-        j = decided(call(h.bws_body(h.shared(row["path"]))))
+    picked = [h.shared(r["path"]) for r in pick("live", 20)] if rows else [h.portrait()]
+    for data in picked:
+        j = decided(call(h.bws_body(data)))
         if j["live"]:
             same(j["errors"], [], "errors")
             good += 1
@@ -147,8 +149,12 @@ def check_07_reference_number():
     same(call(body, Reference_Number="x" * 256).status, 200, "256 bytes")
     refused(call(body, Reference_Number="x" * 257))
     refused(call(body, Reference_Number="\xe4"))
-    listed = server.command("jobs", "--reference", "abc")
-    true("abc" in listed or listed.strip(), "the bookkeeping has the reference")
+    for _ in range(50):  # the bookkeeping is written behind the answer
+        listed = server.command("jobs", "--reference", "abc", "--json")
+        if "abc" in listed:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the bookkeeping has no reference abc: %r" % listed[:200])
 
 
 def check_08_headers():
