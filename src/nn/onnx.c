@@ -14,14 +14,13 @@ enum { BYTES_PER_BYTE = 4, BYTES_FREE = 16 << 20 };
 static void *take(void *data, size_t size)
 {
     bona_onnx *onnx = data;
-    void *p = NULL;
+    void *p;
 
-    if (size <= onnx->room)
-        p = bona_alloc(size, 1);
-    if (p == NULL)
-        onnx->refused = true;
-    else
-        onnx->room -= size;
+    if (size > onnx->room)
+        return NULL;
+    p = bona_alloc(size, 1);
+    onnx->starved = onnx->starved || p == NULL;
+    onnx->room -= size;
     return p;
 }
 
@@ -43,7 +42,7 @@ bona_err bona_onnx_unpack(bona_onnx *onnx, bona_bytes bytes, bona_note *note)
                          BONA_ONNX_BYTES_MAX);
     onnx->room = bytes.size * BYTES_PER_BYTE + BYTES_FREE;
     onnx->model = bona_onnx__model__unpack(&allocator, bytes.size, bytes.data);
-    if (onnx->model == NULL && onnx->refused && onnx->room > BYTES_FREE / 2)
+    if (onnx->model == NULL && onnx->starved)
         return bona_fail(note, BONA_NO_MEMORY, "no memory to unpack %zu bytes", bytes.size);
     if (onnx->model == NULL)
         return bona_fail(note, BONA_BAD_MODEL, "%zu bytes that are no ONNX model", bytes.size);

@@ -10,7 +10,7 @@ typedef struct BonaOnnx__Model BonaOnnx__Model;
 typedef struct bona_onnx {
     BonaOnnx__Model *model;
     size_t room;  /* bytes that unpacking may still take */
-    bool refused; /* memory ran out, or the room did */
+    bool starved; /* memory ran out, other than the room */
 } bona_onnx;
 
 /* Unpacks `bytes`. Returns BONA_OK, BONA_BAD_MODEL or BONA_NO_MEMORY. */
