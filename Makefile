@@ -11,9 +11,10 @@ deps-run:
 deps-test: deps-run
 	@tools/packages.sh test
 
+# The program and the library; tests and examples need the packages of [test] and are left to `make test`.
 build: deps-run
 	@cmake --preset dev >/dev/null
-	@cmake --build --preset dev -j $(JOBS)
+	@cmake --build --preset dev -j $(JOBS) --target app
 
 # The main job on a portrait: prints the decision, writes an annotated picture, ends.
 try: build
@@ -59,7 +60,7 @@ format:
 
 install: deps-run
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release -j $(JOBS)
+	@cmake --build --preset release -j $(JOBS) --target app
 	@cmake --install build/release
 
 clean:
