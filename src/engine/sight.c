@@ -81,7 +81,7 @@ static void report_faces(bona_picture *picture, const bona_sight *sight)
     }
 }
 
-/* An eye or a corner of the mouth outside the picture, or too much of the box. */
+/* An eye or a corner of the mouth outside the picture, or too much of the face. */
 static bool is_cut(const bona_spot *spot, const bona_image *image)
 {
     float width = (float)image->width, height = (float)image->height;
@@ -92,7 +92,7 @@ static bool is_cut(const bona_spot *spot, const bona_image *image)
         if (p.x < 0 || p.y < 0 || p.x > width || p.y > height)
             return true;
     }
-    return bona_box_inside(spot->box, width, height) < BONA_FACE_INSIDE_MIN;
+    return bona_spot_inside(spot, width, height) < BONA_FACE_INSIDE_MIN;
 }
 
 bona_err bona_sight_open(bona_sight *sight, bona_picture *picture, bona_engine *engine,

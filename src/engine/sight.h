@@ -13,8 +13,9 @@
 #include "face/mesh.h"
 #include "image/image.h"
 
-/* Share of the judged face's box that must lie inside the picture; below it the face is cut. */
-#define BONA_FACE_INSIDE_MIN 0.7f
+/* Share of the judged face that must lie inside the picture: three quarters; below it the face is
+ * cut. */
+#define BONA_FACE_INSIDE_MIN 0.75f
 
 typedef struct bona_sight {
     bona_image image; /* upright */

@@ -36,6 +36,19 @@ float bona_box_inside(bona_box box, float width, float height)
     return area > 0 ? shared / area : 0.0f;
 }
 
+float bona_spot_inside(const bona_spot *spot, float width, float height)
+{
+    const bona_point *p = spot->points;
+    float eyes_x = (p[0].x + p[1].x) / 2, eyes_y = (p[0].y + p[1].y) / 2;
+    float mouth_x = (p[3].x + p[4].x) / 2, mouth_y = (p[3].y + p[4].y) / 2;
+    float s =
+        fmaxf(hypotf(p[1].x - p[0].x, p[1].y - p[0].y), hypotf(mouth_x - eyes_x, mouth_y - eyes_y));
+    float top = fminf(eyes_y, mouth_y) - 0.8f * s, bottom = fmaxf(eyes_y, mouth_y) + 0.7f * s;
+    bona_box face = { (eyes_x + mouth_x) / 2 - s, top, 2 * s, bottom - top };
+
+    return bona_box_inside(face, width, height);
+}
+
 static int by_confidence(const void *a, const void *b)
 {
     float x = ((const bona_spot *)a)->confidence, y = ((const bona_spot *)b)->confidence;

@@ -27,6 +27,14 @@ float bona_box_overlap(bona_box a, bona_box b);
 /* Share of the box that lies inside a picture of that size, 0..1. */
 float bona_box_inside(bona_box box, float width, float height);
 
+/*
+ * Share of the face that lies inside a picture of that size, 0..1. The face is taken from the five
+ * points, since a detector's box ends where the picture does: with s the longer of eye distance and
+ * height from mouth to eyes, from s left to s right of the middle, 0.8 s above the eyes, 0.7 s
+ * below the mouth.
+ */
+float bona_spot_inside(const bona_spot *spot, float width, float height);
+
 /* Keeps the surest of overlapping faces (non-maximum suppression), surest first; returns how many
  * are left. */
 int32_t bona_spots_suppress(bona_spot *spots, int32_t count, float iou_max);

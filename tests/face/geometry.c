@@ -100,6 +100,17 @@ static void overlap_is_intersection_over_union(void **state)
     assert_float_equal(bona_box_inside((bona_box){ -5, 0, 10, 10 }, 100, 100), 0.5f, 1e-6f);
 }
 
+static void half_a_face_over_the_edge_is_half_inside(void **state)
+{
+    bona_spot spot = upright;
+
+    (void)state;
+    /* s = 20, the face is 30 to 70 wide and 24 to 74 high. */
+    assert_float_equal(bona_spot_inside(&spot, 100, 100), 1, 1e-6f);
+    assert_float_equal(bona_spot_inside(&spot, 50, 100), 0.5f, 1e-6f);
+    assert_float_equal(bona_spot_inside(&spot, 100, 49), 0.5f, 1e-6f);
+}
+
 static void suppression_keeps_the_surest_of_overlapping_faces(void **state)
 {
     bona_spot spots[] = { { .box = { 0, 0, 10, 10 }, .confidence = 0.8f },
@@ -148,6 +159,7 @@ int main(void)
         cmocka_unit_test(hostile_boxes_give_rectangles_inside_the_picture),
         cmocka_unit_test(the_roll_tells_all_four_turns_apart),
         cmocka_unit_test(overlap_is_intersection_over_union),
+        cmocka_unit_test(half_a_face_over_the_edge_is_half_inside),
         cmocka_unit_test(suppression_keeps_the_surest_of_overlapping_faces),
         cmocka_unit_test(lanczos_keeps_a_flat_picture_flat_and_a_ramp_straight),
     };
