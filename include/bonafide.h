@@ -264,6 +264,12 @@ typedef struct bona_engine bona_engine;
 BONA_API bona_err bona_pack_load(bona_pack **pack, const char *path, bona_note *note);
 BONA_API_ANY void bona_pack_free(bona_pack *pack); /* NULL is fine; no engine may be left */
 
+/*
+ * Which networks judge, for bookkeeping: "detect:0a1b2c3d,spoof:..." with the first 8 digits of each
+ * SHA-256. Written to `text` (`room` bytes, 512 are enough for any pack), cut and terminated.
+ */
+BONA_API_ANY void bona_pack_describe(const bona_pack *pack, char *text, size_t room);
+
 /* Working memory of one thread; borrows the pack. Returns BONA_OK or BONA_NO_MEMORY. */
 BONA_API bona_err bona_engine_new(bona_engine **engine, const bona_pack *pack);
 BONA_API_ANY void bona_engine_free(bona_engine *engine);

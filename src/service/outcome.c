@@ -28,6 +28,7 @@ static void record(server_job *job, const bona_answer *answer, const bona_summar
     snprintf(r.reference, sizeof r.reference, "%s", job->reference);
     snprintf(r.outcome, sizeof r.outcome, "%s", job->outcome);
     snprintf(r.errors, sizeof r.errors, "%s", job->errors);
+    snprintf(r.networks, sizeof r.networks, "%s", job->server->networks);
     for (int32_t i = 0; answer->check != NULL && i < answer->check->picture_count; i++) {
         const bona_picture *picture = &answer->check->pictures[i];
 
@@ -84,8 +85,7 @@ static void add_headers(server_job *job, int status)
 
 static bona_answer read_answer(const server_job *job, const bona_outcome *outcome)
 {
-    bona_answer answer = { .err = outcome->cancelled ? BONA_TIMEOUT : outcome->err,
-                           .request_id = job->request_id };
+    bona_answer answer = { .err = outcome->err, .request_id = job->request_id };
     const bona_vision_reply *reply = outcome->reply;
 
     if (answer.err != BONA_OK)
@@ -111,7 +111,13 @@ void server_done(void *arg, const bona_outcome *outcome)
     job->cpu_ms = outcome->cpu_ms;
     job->tries = outcome->tries;
     bona_buf_init(&body, RESPONSE_MAX);
-    status = job->dialect->write(&body, &job->ask, &answer, &summary);
+    if (outcome->cancelled) {
+        status = 408; /* for whoever may still be reading */
+        if (job->dialect->shape(&body, status, "the client went away") != BONA_OK)
+            bona_buf_clear(&body);
+    } else {
+        status = job->dialect->write(&body, &job->ask, &answer, &summary);
+    }
     if (status == 0) {
         bona_buf_clear(&body);
         status = 500;

@@ -46,6 +46,7 @@ static bona_err start_crew(bona_server *server, bona_note *note)
 
     if (err != BONA_OK)
         return err;
+    bona_pack_describe(server->pack, server->networks, sizeof server->networks);
     work = bona_vision_work(server->pack);
     return bona_crew_new(&server->crew, &work, &settings, note);
 }

@@ -21,6 +21,7 @@ typedef struct bona_server {
     int64_t token_lifetime_s_max;
     pthread_rwlock_t rules_lock;
     bona_pack *pack;
+    char networks[BONA_JOB_TEXT_MAX + 1]; /* which ones judge */
     bona_crew *crew;
     bona_store *store;
     bona_http *http;
