@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `bonafide evaluate`: error rates over a labelled list; see docs/evaluate.md. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/evaluate_options.h"
 #include "eval/fit_pack.h"
 #include "eval/match.h"
 #include "eval/motion.h"
@@ -34,86 +34,6 @@ const char bona_cmd_evaluate_options[] =
     "without\n"
     "running a network.\n";
 
-typedef struct options {
-    const char *kind, *manifest, *models, *scores, *json, *html, *leave_out, *fit;
-    char root[4096];
-    int32_t gallery;
-    bona_which which;
-} options;
-
-/* The folder of the manifest, "." where it has none. */
-static void default_root(options *o)
-{
-    const char *slash = strrchr(o->manifest, '/');
-
-    if (o->root[0] == 0)
-        snprintf(o->root, sizeof o->root, "%.*s",
-                 slash == NULL ? 1 : (int)(slash - o->manifest) + 1,
-                 slash == NULL ? "." : o->manifest);
-}
-
-static int read_options(options *o, int argc, char **argv)
-{
-    static const struct option longs[] = {
-        { "root", required_argument, NULL, 'r' },
-        { "models", required_argument, NULL, 'm' },
-        { "scores", required_argument, NULL, 's' },
-        { "json", required_argument, NULL, 'j' },
-        { "html", required_argument, NULL, 'o' },
-        { "gallery", required_argument, NULL, 'g' },
-        { "leave-out", required_argument, NULL, 'l' },
-        { "fit", required_argument, NULL, 'f' },
-        { "face", required_argument, NULL, 'c' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
-    };
-    int c;
-
-    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        switch (c) {
-        case 'r':
-            snprintf(o->root, sizeof o->root, "%s", optarg);
-            break;
-        case 'm':
-            o->models = optarg;
-            break;
-        case 's':
-            o->scores = optarg;
-            break;
-        case 'j':
-            o->json = optarg;
-            break;
-        case 'o':
-            o->html = optarg;
-            break;
-        case 'g':
-            o->gallery = (int32_t)strtol(optarg, NULL, 10);
-            break;
-        case 'l':
-            o->leave_out = optarg;
-            break;
-        case 'f':
-            o->fit = optarg;
-            break;
-        case 'c':
-            if (strcmp(optarg, "largest") != 0 && strcmp(optarg, "centre") != 0)
-                return bona_command_misused("evaluate", "--face is largest or centre");
-            o->which = optarg[0] == 'c' ? BONA_CENTRAL : BONA_LARGEST;
-            break;
-        case 'h':
-            exit(bona_command_help("evaluate"));
-        default:
-            return bona_command_misused("evaluate", "see above");
-        }
-    }
-    if (argc - optind != 2)
-        return bona_command_misused("evaluate", "needs one of pad, match, motion and a manifest");
-    o->kind = argv[optind];
-    o->manifest = argv[optind + 1];
-    default_root(o);
-    return BONA_EXIT_OK;
-}
-
 /* A report in its three shapes; `subject` is what they speak of. */
 typedef bona_err (*shape)(bona_buf *out, const void *subject);
 typedef struct shapes {
@@ -135,7 +55,8 @@ static bona_err write_shape(const char *path, shape make, const void *subject, b
     return err;
 }
 
-static bona_err emit(const options *o, const shapes *how, const void *subject, bona_note *note)
+static bona_err emit(const bona_evaluate_options *o, const shapes *how, const void *subject,
+                     bona_note *note)
 {
     bona_buf out;
     bona_err err;
@@ -161,7 +82,7 @@ static bona_err emit_fit(bona_err err, const bona_buf *out)
 }
 
 /* A fit starts from a pack file; the built-in pack has none. */
-static bona_err need_pack_file(const options *o, bona_note *note)
+static bona_err need_pack_file(const bona_evaluate_options *o, bona_note *note)
 {
     return o->fit == NULL || o->models != NULL
                ? BONA_OK
@@ -184,8 +105,8 @@ static bona_err pad_html(bona_buf *out, const void *subject)
     return bona_pad_html(out, subject);
 }
 
-static bona_err report_pad(const options *o, const bona_facts *facts, const bona_pad_set *set,
-                           bona_note *note)
+static bona_err report_pad(const bona_evaluate_options *o, const bona_facts *facts,
+                           const bona_pad_set *set, bona_note *note)
 {
     static const shapes how = { pad_text, pad_json, pad_html };
     bona_pad_summary summary;
@@ -205,7 +126,8 @@ static bona_err report_pad(const options *o, const bona_facts *facts, const bona
     return err;
 }
 
-static bona_err run_pad_set(const options *o, bona_pad_set *set, bona_facts *facts, bona_note *note)
+static bona_err run_pad_set(const bona_evaluate_options *o, bona_pad_set *set, bona_facts *facts,
+                            bona_note *note)
 {
     bona_pack *pack = NULL;
     int64_t start;
@@ -234,7 +156,7 @@ static bona_err run_pad_set(const options *o, bona_pad_set *set, bona_facts *fac
     return err;
 }
 
-static bona_err run_pad(const options *o, bona_note *note)
+static bona_err run_pad(const bona_evaluate_options *o, bona_note *note)
 {
     bona_facts facts = { 0 };
     bona_pad_set set;
@@ -277,8 +199,8 @@ static bona_err match_html(bona_buf *out, const void *subject)
     return bona_match_html(out, s->facts, s->set, &s->summary);
 }
 
-static bona_err report_match(const options *o, const bona_facts *facts, const bona_match_set *set,
-                             const bona_pack *pack, bona_note *note)
+static bona_err report_match(const bona_evaluate_options *o, const bona_facts *facts,
+                             const bona_match_set *set, const bona_pack *pack, bona_note *note)
 {
     static const shapes how = { match_text, match_json, match_html };
     match_subject subject = { .facts = facts, .set = set };
@@ -295,7 +217,7 @@ static bona_err report_match(const options *o, const bona_facts *facts, const bo
     return err;
 }
 
-static bona_err run_match(const options *o, bona_note *note)
+static bona_err run_match(const bona_evaluate_options *o, bona_note *note)
 {
     bona_facts facts = { 0 };
     bona_match_set set;
@@ -347,8 +269,8 @@ static bona_err motion_html(bona_buf *out, const void *subject)
     return bona_motion_html(out, s->facts, s->set, &s->summary);
 }
 
-static bona_err report_motion(const options *o, const bona_facts *facts, const bona_motion_set *set,
-                              bona_note *note)
+static bona_err report_motion(const bona_evaluate_options *o, const bona_facts *facts,
+                              const bona_motion_set *set, bona_note *note)
 {
     static const shapes how = { motion_text, motion_json, motion_html };
     motion_subject subject = { .facts = facts, .set = set };
@@ -357,7 +279,7 @@ static bona_err report_motion(const options *o, const bona_facts *facts, const b
     return err == BONA_OK ? emit(o, &how, &subject, note) : err;
 }
 
-static bona_err run_motion(const options *o, bona_note *note)
+static bona_err run_motion(const bona_evaluate_options *o, bona_note *note)
 {
     bona_facts facts = { 0 };
     bona_motion_set set;
@@ -382,9 +304,9 @@ static bona_err run_motion(const options *o, bona_note *note)
 
 int bona_cmd_evaluate(int argc, char **argv)
 {
-    options o = { 0 };
+    bona_evaluate_options o = { 0 };
     bona_note note = { "" };
-    int status = read_options(&o, argc, argv);
+    int status = bona_evaluate_read(&o, argc, argv);
     bona_err err;
 
     if (status != BONA_EXIT_OK)
