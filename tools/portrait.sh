@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Brings a portrait to test with: NASA's public-domain picture of Eileen Collins, the file astronaut.png inside Debian's package
 # python3-skimage. The package is fetched and that one file unpacked; nothing is installed. Prints where the picture lies.
+# usage: portrait.sh [FILE.png|FOLDER]
 set -eu
-folder=${1:-build/portrait}
-picture=$folder/astronaut.png
+picture=${1:-build/portrait}
+case $picture in *.png) ;; *) picture=$picture/astronaut.png ;; esac
+folder=$(dirname "$picture")
 inside=./usr/lib/python3/dist-packages/skimage/data/astronaut.png
 
 if [ ! -s "$picture" ]; then

@@ -4,7 +4,7 @@
 set -eu
 program=$1
 here=$(dirname "$0")
-picture=$("$here/portrait.sh" build/portrait)
+picture=$("$here/portrait.sh" build/portrait/astronaut.png)
 out=build/portrait/astronaut-checked.png
 
 echo "bonafide check --draw $out $picture"
