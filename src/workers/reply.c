@@ -91,7 +91,7 @@ static bool picture_fits(const bona_picture *picture)
     if (picture->judged < -1 || (picture->judged > 0 && picture->judged >= shown))
         return false; /* 0 without faces is a picture that nobody looked at; faces[0] exists anyway
                        */
-    for (int32_t i = 0; i < shown; i++)
+    for (int32_t i = 0; i == 0 || i < shown; i++)
         if (!face_fits(&picture->faces[i]))
             return false;
     return true;
