@@ -7,7 +7,9 @@ static unsigned char bytes[16 << 20]; /* one encoded picture */
 
 int main(int argc, char **argv)
 {
-    bona_check_ask ask = { .pictures = { { bytes, 0 } }, .picture_count = 1, .flags = BONA_FIND_TURN };
+    bona_check_ask ask = { .pictures = { { bytes, 0 } },
+                           .picture_count = 1,
+                           .flags = BONA_FIND_TURN };
     static bona_check_report report;
     bona_engine *engine = NULL;
     bona_pack *pack = NULL;

@@ -8,7 +8,8 @@ static unsigned char bytes[2][16 << 20]; /* two encoded pictures */
 static bona_bytes read_file(int slot, const char *path)
 {
     FILE *file = fopen(path, "rb");
-    bona_bytes read = { bytes[slot], file != NULL ? fread(bytes[slot], 1, sizeof bytes[slot], file) : 0 };
+    bona_bytes read = { bytes[slot],
+                        file != NULL ? fread(bytes[slot], 1, sizeof bytes[slot], file) : 0 };
 
     if (file != NULL)
         fclose(file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where is the face, and how good is the picture?   cc quality.c $(pkg-config --cflags --libs bonafide) */
+/* Where is the face, and how good is the picture?   cc quality.c $(pkg-config --cflags --libs
+ * bonafide) */
 #include <bonafide.h>
 #include <stdio.h>
 
@@ -23,7 +24,8 @@ int main(int argc, char **argv)
     fclose(file);
     if (bona_pack_load(&pack, NULL, NULL) == BONA_OK && bona_engine_new(&engine, pack) == BONA_OK &&
         bona_check(engine, &ask, &report) == BONA_OK && report.pictures[0].face_count > 0)
-        printf("face %.0f x %.0f at (%.0f, %.0f), yaw %.0f, sharpness %.0f, exposure %.0f, eyes open %.0f\n",
+        printf("face %.0f x %.0f at (%.0f, %.0f), yaw %.0f, sharpness %.0f, exposure %.0f, eyes "
+               "open %.0f\n",
                (double)face->box.w, (double)face->box.h, (double)face->box.x, (double)face->box.y,
                (double)face->yaw, (double)q->sharpness, (double)q->exposure, (double)q->eyes_open);
     bona_engine_free(engine);

@@ -265,8 +265,8 @@ BONA_API bona_err bona_pack_load(bona_pack **pack, const char *path, bona_note *
 BONA_API_ANY void bona_pack_free(bona_pack *pack); /* NULL is fine; no engine may be left */
 
 /*
- * Which networks judge, for bookkeeping: "detect:0a1b2c3d,spoof:..." with the first 8 digits of each
- * SHA-256. Written to `text` (`room` bytes, 512 are enough for any pack), cut and terminated.
+ * Which networks judge, for bookkeeping: "detect:0a1b2c3d,spoof:..." with the first 8 digits of
+ * each SHA-256. Written to `text` (`room` bytes, 512 are enough for any pack), cut and terminated.
  */
 BONA_API_ANY void bona_pack_describe(const bona_pack *pack, char *text, size_t room);
 

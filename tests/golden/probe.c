@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "engine/sight.h"
+#include "engine/quality.h"
 
 enum { PICTURE_BYTES_MAX = 50 << 20 };
 
@@ -23,7 +23,8 @@ static void print_row(const char *path, const bona_picture *picture, int32_t net
            (double)f->box.h, (double)f->confidence, (double)f->live);
     for (int32_t i = 0; i < BONA_SPOOF_NETS_MAX; i++)
         printf(",%.7f", i < nets ? (double)f->raw_live[i] : 0.0);
-    printf("\n");
+    printf(",%.2f,%.2f,%.2f\n", (double)f->quality.eyes_visible, (double)f->quality.nose_visible,
+           (double)f->quality.mouth_visible);
 }
 
 /* The same picture with the box of the caller as its only face. */
@@ -39,7 +40,7 @@ static void replace_face(bona_sight *sight, bona_picture *picture, bona_box box)
     picture->face_count = 1;
 }
 
-static bona_err probe(bona_engine *engine, const char *path, const bona_box *box)
+static bona_err probe(bona_engine *engine, const char *path, const bona_box *box, bool quality)
 {
     bona_sight_ask ask = { 0 };
     bona_sight sight = { 0 };
@@ -58,6 +59,8 @@ static bona_err probe(bona_engine *engine, const char *path, const bona_box *box
         replace_face(&sight, &picture, *box);
     if (err == BONA_OK && picture.err == BONA_OK && picture.judged >= 0)
         err = bona_sight_spoof(&sight, &picture, engine, &ms);
+    if (err == BONA_OK && picture.err == BONA_OK && picture.judged >= 0 && quality)
+        err = bona_sight_quality(&sight, &picture, engine, &ms);
     if (err == BONA_OK)
         print_row(path, &picture, engine->pack->spoof_count);
     else
@@ -84,7 +87,7 @@ int main(int argc, char **argv)
         int got = sscanf(line, "%4095s %f %f %f %f", path, &box.x, &box.y, &box.w, &box.h);
 
         if (got == 1 || got == 5)
-            err = probe(engine, path, got == 5 ? &box : NULL);
+            err = probe(engine, path, got == 5 ? &box : NULL, argc > 2);
     }
     bona_engine_free(engine);
     bona_pack_free(pack);

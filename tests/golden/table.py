@@ -27,7 +27,7 @@ def rows_of(shared):
 
 def run_probe(probe, pack, paths):
     done = subprocess.run([probe, pack], input="\n".join(paths) + "\n", capture_output=True, text=True, check=True)
-    names = "path error faces x y w h confidence live p0 p1 p2 p3".split()
+    names = "path error faces x y w h confidence live p0 p1 p2 p3 eyes nose mouth".split()
     return [dict(zip(names, row)) for row in csv.reader(io.StringIO(done.stdout))]
 
 

@@ -28,7 +28,7 @@ def pictures(shared, count):
 
 def run_probe(probe, pack, lines):
     done = subprocess.run([probe, pack], input="\n".join(lines) + "\n", capture_output=True, text=True, check=True)
-    names = "path error faces x y w h confidence live p0 p1 p2 p3".split()
+    names = "path error faces x y w h confidence live p0 p1 p2 p3 eyes nose mouth".split()
     rows = [dict(zip(names, row)) for row in csv.reader(io.StringIO(done.stdout))]
     return {row["path"]: row for row in rows}
 
