@@ -10,7 +10,7 @@
 static const float grade_px[CROP_GRADES] = { 3, 2, 1 };
 static const float light_px = 6;
 static const float noise_floor = 9; /* squared 8-bit steps: flat skin must not become pure noise */
-enum { RADIUS_MAX = 16, SAMPLES_MAX = 8 };
+enum { RADIUS_MAX = 16, SAMPLES_MAX = 3 };
 
 bona_point bona_crop_point(bona_crop_map map, float x, float y)
 {
@@ -26,12 +26,18 @@ static int32_t pixel_of(float at, int32_t size)
     return at > 0 ? at < (float)size ? (int32_t)at : size - 1 : 0;
 }
 
+/* ITU-R BT.601 in 256ths, 0..255 * 256. */
+static int32_t grey_of(const uint8_t *p)
+{
+    return 77 * p[0] + 150 * p[1] + 29 * p[2];
+}
+
 static float grey_at(const bona_image_view *image, float x, float y)
 {
     const uint8_t *p = image->rgb + (ptrdiff_t)pixel_of(y, image->height) * image->stride +
                        3 * (ptrdiff_t)pixel_of(x, image->width);
 
-    return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; /* ITU-R BT.601 */
+    return (float)grey_of(p) / 256;
 }
 
 /* Four neighbours, for crops that enlarge. */
@@ -46,6 +52,21 @@ static float grey_between(const bona_image_view *image, float x, float y)
     return top * (1 - v) + low * v;
 }
 
+/* Mean of n x n samples around a place whose spacing along the crop's axes is (c, s). */
+static float grey_mean(const bona_image_view *image, float x, float y, float c, float s, int32_t n)
+{
+    float sum = 0;
+
+    for (int32_t j = 0; j < n; j++) {
+        for (int32_t i = 0; i < n; i++) {
+            float u = ((float)i + 0.5f) / (float)n - 0.5f, v = ((float)j + 0.5f) / (float)n - 0.5f;
+
+            sum += grey_at(image, x + c * u + s * v, y - s * u + c * v);
+        }
+    }
+    return sum / (float)(n * n);
+}
+
 /* Each crop pixel is the mean of a square of samples, so that shrinking does not alias. */
 static void draw(float *out, const bona_image_view *image, bona_crop_map map)
 {
@@ -54,16 +75,11 @@ static void draw(float *out, const bona_image_view *image, bona_crop_map map)
 
     for (int32_t y = 0; y < CROP_SIDE; y++) {
         for (int32_t x = 0; x < CROP_SIDE; x++) {
-            float sum = 0;
+            float u = (float)x + 0.5f - 0.5f * CROP_SIDE, v = (float)y + 0.5f - 0.5f * CROP_SIDE;
+            float px = map.centre.x + c * u + s * v, py = map.centre.y - s * u + c * v;
 
-            for (int32_t k = 0; k < n * n; k++) {
-                float u = (float)x - 0.5f * CROP_SIDE + ((float)(k % n) + 0.5f) / (float)n;
-                float v = (float)y - 0.5f * CROP_SIDE + ((float)(k / n) + 0.5f) / (float)n;
-                float px = map.centre.x + c * u + s * v, py = map.centre.y - s * u + c * v;
-
-                sum += n == 1 ? grey_between(image, px, py) : grey_at(image, px, py);
-            }
-            out[y * CROP_SIDE + x] = sum / (float)(n * n);
+            out[y * CROP_SIDE + x] =
+                n == 1 ? grey_between(image, px, py) : grey_mean(image, px, py, c, s, n);
         }
     }
 }
@@ -95,13 +111,10 @@ static void smooth(float *out, const float *in, float *half, float sigma)
     for (int32_t y = 0; y < CROP_SIDE; y++) {
         for (int32_t x = -radius; x < CROP_SIDE + radius; x++)
             line[x + radius] = in[y * CROP_SIDE + inside(x)];
-        for (int32_t x = 0; x < CROP_SIDE; x++) {
-            float sum = 0;
-
-            for (int32_t k = 0; k <= 2 * radius; k++)
-                sum += kernel[k] * line[x + k];
-            half[y * CROP_SIDE + x] = sum;
-        }
+        memset(half + y * CROP_SIDE, 0, CROP_SIDE * sizeof *half);
+        for (int32_t k = 0; k <= 2 * radius; k++)
+            for (int32_t x = 0; x < CROP_SIDE; x++)
+                half[y * CROP_SIDE + x] += kernel[k] * line[x + k];
     }
     memset(out, 0, CROP_PIXELS * sizeof *out);
     for (int32_t y = 0; y < CROP_SIDE; y++) {

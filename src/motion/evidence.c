@@ -24,6 +24,7 @@ typedef struct scratch {
     bona_crop first, second;
     float work[4 * CROP_PIXELS];
     bona_fit_point points[FIT_POINTS_MAX];
+    bona_patches patches;
 } scratch;
 
 /* What the steps share. */
@@ -91,7 +92,7 @@ static void place_points(pair *p, scratch *s)
 /* Movement per depth of a fitted law, as a part of its own scale. */
 static bona_point per_depth(const bona_fit *fit)
 {
-    int32_t d = bona_fit_depth_term(fit->law);
+    const int32_t d = FIT_DEPTH;
     float rows =
         0.5f * (sqrtf(fit->x[1] * fit->x[1] + fit->x[2] * fit->x[2] + fit->x[d] * fit->x[d]) +
                 sqrtf(fit->y[1] * fit->y[1] + fit->y[2] * fit->y[2] + fit->y[d] * fit->y[d]));
@@ -130,29 +131,26 @@ static float blend(bona_point pixels, const pair *p)
 
 static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
 {
-    static const bona_law laws[4] = { BONA_LAW_PLANE, BONA_LAW_HEAD, BONA_LAW_SHEET,
-                                      BONA_LAW_RELIEF };
     bona_vec3 turned = bona_rigid_turn(&p->rigid, (bona_vec3){ 0, 0, 1 });
     float c = cosf(p->roll), sn = sinf(p->roll), mesh_length, head_length;
     /* the meshes' movement per depth, in the second crop's axes */
-    bona_point mesh = { c * turned.x + sn * turned.y, c * turned.y - sn * turned.x }, head, relief,
-               change;
-    bona_fit fits[4];
+    bona_point mesh = { c * turned.x + sn * turned.y, c * turned.y - sn * turned.x }, head, relief;
+    bona_fit as_head, as_relief;
 
-    for (int32_t n = 0; n < 4; n++) {
-        bona_fit_law(&fits[n], laws[n], s->points, p->count, &s->first, &s->second);
-        e->cue[BONA_CUE_plane_cost + n] = fits[n].cost;
-    }
-    head = per_depth(&fits[BONA_LAW_HEAD]);
-    relief = per_depth(&fits[BONA_LAW_RELIEF]);
+    bona_patches_take(&s->patches, s->points, p->count, &s->first);
+    bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->second, NULL);
+    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->second, NULL);
+    e->cue[BONA_CUE_head_cost] = as_head.cost;
+    e->cue[BONA_CUE_relief_cost] = as_relief.cost;
+    head = per_depth(&as_head);
+    relief = per_depth(&as_relief);
     mesh_length = fmaxf(hypotf(mesh.x, mesh.y), 1e-4f);
     head_length = hypotf(head.x, head.y);
     e->cue[BONA_CUE_mesh_depth] = mesh_length;
     e->cue[BONA_CUE_head_depth] = (head.x * mesh.x + head.y * mesh.y) / mesh_length;
     e->cue[BONA_CUE_relief_depth] = (relief.x * mesh.x + relief.y * mesh.y) / mesh_length;
     e->cue[BONA_CUE_agreement] = e->cue[BONA_CUE_head_depth] / (head_length + 0.01f);
-    change = facing_change(p, &fits[BONA_LAW_HEAD]);
-    e->direction = blend(change, p);
+    e->direction = blend(facing_change(p, &as_head), p);
 }
 
 static void meshes_say(bona_evidence *e, const pair *p)

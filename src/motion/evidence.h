@@ -14,9 +14,7 @@
     X(head_depth) /* the same as the pixels show it under the law of a head, along the meshes' */ \
     X(relief_depth) /* likewise with a bent sheet taken out first */                              \
     X(agreement)    /* cosine between the meshes' and the pixels' movement per depth */           \
-    X(plane_cost)   /* what each law leaves unexplained */                                        \
-    X(head_cost)                                                                                  \
-    X(sheet_cost)                                                                                 \
+    X(head_cost)    /* what the law leaves unexplained */                                         \
     X(relief_cost)                                                                                \
     X(shift)    /* movement of the face as a whole / its height */                                \
     X(zoom)     /* second size / first size */                                                    \

@@ -14,13 +14,16 @@
 
 #include "motion/crop.h"
 
-enum { FIT_POINTS_MAX = BONA_MESH_POINTS, FIT_TERMS_MAX = 7 };
+enum {
+    FIT_POINTS_MAX = BONA_MESH_POINTS,
+    FIT_TERMS_MAX = 7,
+    FIT_DEPTH = 3,   /* the term of depth, in every law */
+    FIT_SAMPLES = 25 /* of a patch: 5 x 5, every second pixel */
+};
 
 typedef enum bona_law {
-    BONA_LAW_PLANE, /* 1, x, y: the face shifts, scales and tilts as a plane */
-    BONA_LAW_HEAD,  /* and depth */
-    BONA_LAW_SHEET, /* 1, x, y, xx, xy, yy: paper that is bent */
-    BONA_LAW_RELIEF /* the sheet and depth */
+    BONA_LAW_HEAD,  /* 1, x, y, depth: a solid head; without depth it would be a plane */
+    BONA_LAW_RELIEF /* 1, x, y, depth, xx, xy, yy: whatever a bent sheet can do, and depth */
 } bona_law;
 
 typedef struct bona_fit_point {
@@ -40,11 +43,20 @@ typedef struct bona_fit {
 
 #define FIT_UNIT_PX 50.0f /* half a face's height in the crop */
 
-/* Fits a law, coarse grade first, starting from the mesh. */
-void bona_fit_law(bona_fit *fit, bona_law law, const bona_fit_point *points, int32_t count,
-                  const bona_crop *first, const bona_crop *second);
+/* The first crop's patches, taken out once for all laws. */
+typedef struct bona_patches {
+    const bona_fit_point *points;
+    int32_t count;
+    float value[CROP_GRADES][FIT_POINTS_MAX][FIT_SAMPLES]; /* brightness against the patch's mean */
+    float texture[CROP_GRADES][FIT_POINTS_MAX];            /* its variance */
+} bona_patches;
 
-/* Index of the depth term, or -1. */
-int32_t bona_fit_depth_term(bona_law law);
+/* `points` is borrowed for as long as the patches are used. */
+void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int32_t count,
+                       const bona_crop *first);
+
+/* Fits a law, coarse grade first. Starts from the mesh, or from `like` where that is not NULL. */
+void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches, const bona_crop *second,
+                  const bona_fit *like);
 
 #endif
