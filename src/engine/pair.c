@@ -43,40 +43,48 @@ static bona_motion_view motion_view(const bona_sight *sight, bona_mesh_point *po
     return view;
 }
 
-static bona_err measure(bona_picture pictures[2], const bona_sight sights[2],
-                        bona_mesh_point *points, float similarity, float similarity_min,
-                        bona_times *ms)
+static bona_err measure(bona_motion_result *result, const bona_sight sights[2],
+                        bona_mesh_point *points, bona_times *ms)
 {
     bona_motion_ask ask = { .first = motion_view(&sights[0], points),
-                            .second = motion_view(&sights[1], points + BONA_MESH_POINTS),
-                            .similarity = similarity,
-                            .similarity_min = similarity_min };
-    bona_motion_result result = { 0 };
+                            .second = motion_view(&sights[1], points + BONA_MESH_POINTS) };
     int64_t start = bona_clock_thread_ns();
-    bona_err err = bona_motion_measure(&result, &ask, NULL);
+    bona_err err = bona_motion_measure(result, &ask, NULL);
 
     ms->motion += (float)bona_clock_thread_ms_since(start);
-    if (err == BONA_OK) {
-        pictures[1].faces[0].motion = result.motion;
-        pictures[1].faces[0].direction = result.direction;
-    }
     /* A face that cannot be measured keeps motion 0, which no pair passes. */
     return err == BONA_NO_MEMORY ? BONA_NO_MEMORY : BONA_OK;
+}
+
+/* The vectors cost as much as the passive test of both pictures: they are asked only in doubt. */
+static bona_err settle_person(bona_motion_result *result, const bona_sight sights[2],
+                              bona_engine *engine, bona_times *ms)
+{
+    float similarity = NAN;
+    bona_err err = pair_similarity(&similarity, sights, engine, ms);
+
+    if (err == BONA_OK && !isnan(similarity))
+        bona_motion_settle_person(result, similarity, engine->pack->pair_similarity_min);
+    return err;
 }
 
 bona_err bona_pair_test(bona_sight sights[2], bona_picture pictures[2], bona_engine *engine,
                         bona_times *ms)
 {
     bona_mesh_point *points = bona_alloc(2 * BONA_MESH_POINTS, sizeof *points);
-    float similarity = NAN;
+    bona_motion_result result = { 0 };
     bona_err err = points != NULL ? BONA_OK : BONA_NO_MEMORY;
 
     for (int32_t i = 0; i < 2 && err == BONA_OK; i++)
-        err = bona_sight_mesh(&sights[i], &pictures[i], engine, ms);
+        err = bona_sight_mesh(&sights[i], &pictures[i], engine, false, ms);
     if (err == BONA_OK)
-        err = pair_similarity(&similarity, sights, engine, ms);
-    if (err == BONA_OK)
-        err = measure(pictures, sights, points, similarity, engine->pack->pair_similarity_min, ms);
+        err = measure(&result, sights, points, ms);
+    if (err == BONA_OK && result.doubt_person)
+        err = settle_person(&result, sights, engine, ms);
+    if (err == BONA_OK) {
+        pictures[1].faces[0].motion = result.motion;
+        pictures[1].faces[0].direction = result.direction;
+    }
     bona_free(points);
     return err;
 }

@@ -73,7 +73,7 @@ bona_err bona_sight_quality(bona_sight *sight, bona_picture *picture, bona_engin
                             bona_times *ms)
 {
     bona_face *face = &picture->faces[0];
-    bona_err err = bona_sight_mesh(sight, picture, engine, ms);
+    bona_err err = bona_sight_mesh(sight, picture, engine, true, ms);
     int64_t start = bona_clock_thread_ns();
 
     if (err == BONA_OK)

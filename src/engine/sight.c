@@ -145,16 +145,16 @@ bona_err bona_sight_spoof(const bona_sight *sight, bona_picture *picture, bona_e
 }
 
 bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *engine,
-                         bona_times *ms)
+                         bool openings, bona_times *ms)
 {
-    bona_viewer *landmark = &engine->viewers[BONA_ROLE_LANDMARK],
-                *opening = &engine->viewers[BONA_ROLE_OPENING];
+    bona_viewer none = { 0 }, *landmark = &engine->viewers[BONA_ROLE_LANDMARK],
+                *opening = openings ? &engine->viewers[BONA_ROLE_OPENING] : &none;
     bona_face *face = &picture->faces[0];
     int64_t start = bona_clock_thread_ns();
     bona_err err;
 
     assert(picture->judged == 0);
-    if (!bona_viewer_ready(landmark) || sight->meshed)
+    if (!bona_viewer_ready(landmark) || (sight->meshed && (sight->opened || !openings)))
         return BONA_OK;
     err = bona_mesh_find(&sight->mesh, landmark, opening, bona_image_look(&sight->image),
                          &sight->found.faces.items[0]);
@@ -162,6 +162,7 @@ bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *
     if (err != BONA_OK)
         return err;
     sight->meshed = true;
+    sight->opened = openings;
     face->yaw = sight->mesh.yaw;
     face->pitch = sight->mesh.pitch;
     face->roll = sight->mesh.roll;

@@ -23,6 +23,7 @@ typedef struct bona_sight {
     bona_found found; /* faces in pixels of `image`, largest first; the first is judged */
     bool cut;         /* the judged face reaches too far over the edge */
     bool meshed;      /* `mesh` was computed, for the judged face */
+    bool opened;      /* and how far its eyes and mouth are open */
     bona_mesh mesh;
 } bona_sight;
 
@@ -43,11 +44,12 @@ bona_err bona_sight_open(bona_sight *sight, bona_picture *picture, bona_engine *
 void bona_sight_deinit(bona_sight *sight); /* wipes the pixels; twice is fine */
 
 /* Each of these works on the judged face, which must be there. They return BONA_OK or
- * BONA_NO_MEMORY. */
+ * BONA_NO_MEMORY. The mesh is found with or without the openings of eyes and mouth, whose network
+ * costs three times the mesh's; what is there already is not computed again. */
 bona_err bona_sight_spoof(const bona_sight *sight, bona_picture *picture, bona_engine *engine,
                           bona_times *ms);
 bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *engine,
-                         bona_times *ms);
+                         bool openings, bona_times *ms);
 bona_err bona_sight_embed(const bona_sight *sight, bona_vector *vector, bona_engine *engine,
                           bona_times *ms);
 

@@ -10,7 +10,7 @@
 static const float grade_px[CROP_GRADES] = { 3, 2, 1 };
 static const float light_px = 6;
 static const float noise_floor = 9; /* squared 8-bit steps: flat skin must not become pure noise */
-enum { RADIUS_MAX = 16, SAMPLES_MAX = 3 };
+enum { RADIUS_MAX = 16, SAMPLES_MAX = 2 };
 
 bona_point bona_crop_point(bona_crop_map map, float x, float y)
 {
@@ -52,36 +52,98 @@ static float grey_between(const bona_image_view *image, float x, float y)
     return top * (1 - v) + low * v;
 }
 
-/* Mean of n x n samples around a place whose spacing along the crop's axes is (c, s). */
-static float grey_mean(const bona_image_view *image, float x, float y, float c, float s, int32_t n)
+/* A square of n x n samples per crop pixel, in steps of 1/n crop pixel along the crop's axes. */
+typedef struct grid {
+    int32_t n;
+    float x0, y0; /* place of the very first sample, px of the picture */
+    float ax, ay; /* one sample to the right */
+    float bx, by; /* one sample down */
+} grid;
+
+static grid grid_of(bona_crop_map map)
 {
-    float sum = 0;
+    float step = 1 / map.scale, c = cosf(map.angle) * step, s = sinf(map.angle) * step, first;
+    int32_t n = step > 1 ? step < SAMPLES_MAX ? (int32_t)ceilf(step) : SAMPLES_MAX : 1;
 
-    for (int32_t j = 0; j < n; j++) {
-        for (int32_t i = 0; i < n; i++) {
-            float u = ((float)i + 0.5f) / (float)n - 0.5f, v = ((float)j + 0.5f) / (float)n - 0.5f;
+    first = 0.5f / (float)n - 0.5f * CROP_SIDE;
+    return (grid){ n,
+                   map.centre.x + (c + s) * first,
+                   map.centre.y + (c - s) * first,
+                   c / (float)n,
+                   -s / (float)n,
+                   s / (float)n,
+                   c / (float)n };
+}
 
-            sum += grey_at(image, x + c * u + s * v, y - s * u + c * v);
+static bool holds(const bona_image_view *image, const grid *g)
+{
+    float last = (float)(g->n * CROP_SIDE);
+    float x[4] = { g->x0, g->x0 + g->ax * last, g->x0 + g->bx * last,
+                   g->x0 + (g->ax + g->bx) * last };
+    float y[4] = { g->y0, g->y0 + g->ay * last, g->y0 + g->by * last,
+                   g->y0 + (g->ay + g->by) * last };
+
+    for (int32_t k = 0; k < 4; k++)
+        if (!(x[k] > 1 && y[k] > 1 && x[k] < (float)image->width - 1 &&
+              y[k] < (float)image->height - 1))
+            return false;
+    return true;
+}
+
+/* One row of samples added to a row of the crop; every sample lies inside, so whole steps of
+ * 1/65536 px will do. */
+static void add_row_inside(float *out, const bona_image_view *image, const grid *g, float x,
+                           float y)
+{
+    int64_t px = (int64_t)(x * 65536), py = (int64_t)(y * 65536);
+    const int64_t ax = (int64_t)(g->ax * 65536), ay = (int64_t)(g->ay * 65536);
+
+    for (int32_t i = 0; i < CROP_SIDE; i++) {
+        int32_t sum = 0;
+
+        for (int32_t k = 0; k < g->n; k++) {
+            sum += grey_of(image->rgb + (py >> 16) * image->stride + 3 * (px >> 16));
+            px += ax;
+            py += ay;
         }
+        out[i] += (float)sum;
     }
-    return sum / (float)(n * n);
+}
+
+static void add_row_anywhere(float *out, const bona_image_view *image, const grid *g, float x,
+                             float y)
+{
+    for (int32_t i = 0; i < CROP_SIDE * g->n; i++)
+        out[i / g->n] += 256 * grey_at(image, x + g->ax * (float)i, y + g->ay * (float)i);
+}
+
+static void add_row_between(float *out, const bona_image_view *image, const grid *g, float x,
+                            float y)
+{
+    for (int32_t i = 0; i < CROP_SIDE; i++)
+        out[i] += 256 * grey_between(image, x + g->ax * (float)i, y + g->ay * (float)i);
 }
 
 /* Each crop pixel is the mean of a square of samples, so that shrinking does not alias. */
 static void draw(float *out, const bona_image_view *image, bona_crop_map map)
 {
-    float step = 1 / map.scale, c = cosf(map.angle) * step, s = sinf(map.angle) * step;
-    int32_t n = step > 1 ? step < SAMPLES_MAX ? (int32_t)ceilf(step) : SAMPLES_MAX : 1;
+    grid g = grid_of(map);
+    bool inside = holds(image, &g);
 
-    for (int32_t y = 0; y < CROP_SIDE; y++) {
-        for (int32_t x = 0; x < CROP_SIDE; x++) {
-            float u = (float)x + 0.5f - 0.5f * CROP_SIDE, v = (float)y + 0.5f - 0.5f * CROP_SIDE;
-            float px = map.centre.x + c * u + s * v, py = map.centre.y - s * u + c * v;
+    memset(out, 0, CROP_PIXELS * sizeof *out);
+    for (int32_t j = 0; j < CROP_SIDE * g.n; j++) {
+        float *row = out + j / g.n * CROP_SIDE, x = g.x0 + g.bx * (float)j,
+              y = g.y0 + g.by * (float)j;
 
-            out[y * CROP_SIDE + x] =
-                n == 1 ? grey_between(image, px, py) : grey_mean(image, px, py, c, s, n);
-        }
+        if (g.n == 1)
+            add_row_between(row, image, &g, x, y);
+        else if (inside)
+            add_row_inside(row, image, &g, x, y);
+        else
+            add_row_anywhere(row, image, &g, x, y);
     }
+    for (int32_t k = 0; k < CROP_PIXELS; k++)
+        out[k] /= (float)(256 * g.n * g.n);
 }
 
 static int32_t inside(int32_t i)

@@ -139,7 +139,7 @@ static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
 
     bona_patches_take(&s->patches, s->points, p->count, &s->first);
     bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->second, NULL);
-    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->second, NULL);
+    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->second, &as_head);
     e->cue[BONA_CUE_head_cost] = as_head.cost;
     e->cue[BONA_CUE_relief_cost] = as_relief.cost;
     head = per_depth(&as_head);

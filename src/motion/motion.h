@@ -13,7 +13,7 @@
 
 enum {
     BONA_MESH_POINTS = 468,   /* points of the MediaPipe face mesh, in its numbering */
-    BONA_MOTION_SIDE_PX = 160 /* side of the grey face crops in which pixels are followed */
+    BONA_MOTION_SIDE_PX = 128 /* side of the grey face crops in which pixels are followed */
 };
 
 /* A mesh point in pixels of the upright picture; z in the same unit, smaller = nearer to the
@@ -32,9 +32,6 @@ typedef struct bona_motion_view {
 
 typedef struct bona_motion_ask {
     bona_motion_view first, second;
-    float similarity;     /* cosine of the two embeddings, -1..1; NAN = not computed */
-    float similarity_min; /* below it they are different persons (faces turned by over 25 degrees:
-                             see measure.c); not read when similarity is NAN */
 } bona_motion_ask;
 
 /* Why a pair was refused; for the log and for tests. BONA_MOTION_FINE = motion >= 0.5. */
@@ -59,6 +56,8 @@ typedef struct bona_motion_result {
     float yaw_deg, pitch_deg,
         roll_deg; /* change of pose; yaw > 0: nose to larger x, pitch > 0: chin up */
     bona_motion_why why;
+    bool doubt_person; /* the pair passes, but the skin looks different enough for another person's:
+                          compare vectors and call bona_motion_settle_person */
     int32_t cue_count;
     float
         cues[BONA_MOTION_CUES_MAX]; /* the separate pieces of evidence, see bona_motion_cue_name */
@@ -71,6 +70,13 @@ typedef struct bona_motion_result {
  */
 bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *ask,
                              bona_note *note);
+
+/*
+ * Refuses a pair whose vectors differ: `similarity` is their cosine, -1..1; below `similarity_min`
+ * they are two persons. Vectors of a face that turned by over 25 degrees agree less, so the limit
+ * falls to 0 at 45 degrees.
+ */
+void bona_motion_settle_person(bona_motion_result *result, float similarity, float similarity_min);
 
 /* Short name of a cue, as in docs/active-liveness.md; NULL when `index` is out of range. */
 const char *bona_motion_cue_name(int32_t index);

@@ -17,7 +17,7 @@ bool moment_open(moment *m, bona_engine *engine, bona_bytes bytes)
     err = bona_sight_open(&m->sight, &m->picture, engine, &ask, &ms);
     if (err != BONA_OK || m->picture.err != BONA_OK || m->picture.face_count == 0)
         return err == BONA_OK;
-    err = bona_sight_mesh(&m->sight, &m->picture, engine, &ms);
+    err = bona_sight_mesh(&m->sight, &m->picture, engine, false, &ms);
     if (err == BONA_OK)
         err = bona_sight_spoof(&m->sight, &m->picture, engine, &ms);
     if (err == BONA_OK)
@@ -50,13 +50,13 @@ static bona_motion_view view_of(const moment *m)
 bona_motion_result moment_pair(const moment *first, const moment *second, float similarity_min,
                                float *similarity)
 {
-    bona_motion_ask ask = { .first = view_of(first),
-                            .second = view_of(second),
-                            .similarity_min = similarity_min };
+    bona_motion_ask ask = { .first = view_of(first), .second = view_of(second) };
     bona_motion_result result = { 0 };
 
-    ask.similarity = *similarity = bona_similar(&first->vector, &second->vector);
+    *similarity = bona_similar(&first->vector, &second->vector);
     if (bona_motion_measure(&result, &ask, NULL) != BONA_OK)
         result.motion = NAN;
+    if (result.doubt_person)
+        bona_motion_settle_person(&result, *similarity, similarity_min);
     return result;
 }

@@ -29,8 +29,7 @@ static bona_mesh_point meshes[2][BONA_MESH_POINTS];
 static bona_motion_ask ask_of(const synth_pair *pair)
 {
     return (bona_motion_ask){ .first = view_of(&pair->first, meshes[0]),
-                              .second = view_of(&pair->second, meshes[1]),
-                              .similarity = NAN };
+                              .second = view_of(&pair->second, meshes[1]) };
 }
 
 static bona_motion_result measure(const bona_motion_ask *ask)
@@ -129,21 +128,30 @@ static void no_movement_is_refused_and_has_no_direction(void **state)
     synth_pair_free(&pair);
 }
 
+/* One person's turning head against another's: the skin differs, and unlike vectors refuse the
+ * pair. */
 static void different_persons_are_refused(void **state)
 {
-    synth_pair pair;
+    synth_pair pair, other;
     bona_motion_ask ask;
+    bona_motion_result r;
 
     (void)state;
     assert_true(synth_pair_make(&pair, SYNTH_LIVE_TURN, 2, WIDTH_PX));
+    assert_true(synth_pair_make(&other, SYNTH_LIVE_TURN, 5, WIDTH_PX));
     ask = ask_of(&pair);
-    ask.similarity = 0.5f;
-    ask.similarity_min = 0.2f;
-    assert_true(measure(&ask).motion >= 0.5f);
-    ask.similarity = -0.1f;
-    assert_true(measure(&ask).motion < 0.5f);
-    assert_int_equal(measure(&ask).why, BONA_MOTION_PERSONS);
+    r = measure(&ask);
+    assert_true(r.motion >= 0.5f);
+    bona_motion_settle_person(&r, 0.5f, 0.2f);
+    assert_true(r.motion >= 0.5f && !r.doubt_person);
+    ask.second = view_of(&other.second, meshes[1]);
+    r = measure(&ask);
+    assert_true(r.motion < 0.5f || r.doubt_person);
+    bona_motion_settle_person(&r, -0.1f, 0.2f);
+    assert_true(r.motion < 0.5f);
+    assert_int_equal(r.why, BONA_MOTION_PERSONS);
     synth_pair_free(&pair);
+    synth_pair_free(&other);
 }
 
 static void without_a_mesh_only_the_shift_is_told(void **state)
