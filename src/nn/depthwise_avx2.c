@@ -6,7 +6,7 @@
 #include <immintrin.h>
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 9")
+#define UNROLL BONA_UNROLL
 
 /* What activations need, loaded once per plane. */
 typedef struct finish {

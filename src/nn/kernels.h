@@ -19,6 +19,13 @@ enum {
         12 /* pixels of a tile: 4, 6 or 12 with 3, 2 or 1 blocks, so that sums fill 12 registers */
 };
 
+/* Before a loop over registers: arrays of sums stay in registers only when it disappears. */
+#if defined(__clang__)
+#define BONA_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define BONA_UNROLL _Pragma("GCC unroll 12")
+#endif
+
 /* What follows the sum of a convolution, element by element: NONE, CLIP or PRELU. */
 typedef struct bona_finish {
     bona_activation activation;

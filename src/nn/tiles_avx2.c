@@ -14,7 +14,7 @@
 #define UNROLL
 #else
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 12")
+#define UNROLL BONA_UNROLL
 #endif
 
 /* Loads that stay loads: GCC would fold them into each multiplication and read the same weight four
@@ -173,6 +173,22 @@ INLINE void run_tiles(const bona_tiles *t, const ptrdiff_t step, const int pixel
     }
 }
 
+/* clang-format off */
+#define ROW(any, blocks) any##blocks##_1, any##blocks##_2, any##blocks##_3, any##blocks##_4
+#define ONE(any)                                                                             \
+    {                                                                                        \
+        ROW(any, 1), any##1_5, any##1_6, any##1_7, any##1_8, any##1_9, any##1_10, any##1_11, \
+            any##1_12                                                                        \
+    }
+#define TWO(any)                        \
+    {                                   \
+        ROW(any, 2), any##2_5, any##2_6 \
+    }
+#define THREE(any)  \
+    {               \
+        ROW(any, 3) \
+    }
+
 #define TILE(blocks, pixels)                                      \
     static void tile_##blocks##_##pixels(const bona_tiles *t)     \
     {                                                             \
@@ -181,26 +197,20 @@ INLINE void run_tiles(const bona_tiles *t, const ptrdiff_t step, const int pixel
     static void tile_any_##blocks##_##pixels(const bona_tiles *t) \
     {                                                             \
         run_tiles(t, t->step, pixels, blocks);                    \
-    }
-TILE(1, 1)
-TILE(1, 2)
-TILE(1, 3)
-TILE(1, 4)
-TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8) TILE(1, 9) TILE(1, 10) TILE(1, 11) TILE(1, 12)
-    TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(2, 4) TILE(2, 5) TILE(2, 6) TILE(3, 1) TILE(3, 2)
-        TILE(3, 3) TILE(3, 4)
+    }                                                             \
+    struct bona_tiles /* so that a semicolon may follow */
+TILE(1, 1); TILE(1, 2); TILE(1, 3); TILE(1, 4); TILE(1, 5); TILE(1, 6);
+TILE(1, 7); TILE(1, 8); TILE(1, 9); TILE(1, 10); TILE(1, 11); TILE(1, 12);
+TILE(2, 1); TILE(2, 2); TILE(2, 3); TILE(2, 4); TILE(2, 5); TILE(2, 6);
+TILE(3, 1); TILE(3, 2); TILE(3, 3); TILE(3, 4);
+/* clang-format on */
 
-#define ROW(any, blocks) any##blocks##_1, any##blocks##_2, any##blocks##_3, any##blocks##_4
-#define TABLE(any)                                                \
-    {                                                             \
-        { ROW(any, 1), any##1_5,  any##1_6,  any##1_7, any##1_8,  \
-          any##1_9,    any##1_10, any##1_11, any##1_12 },         \
-            { ROW(any, 2), any##2_5, any##2_6 }, { ROW(any, 3) }, \
-    }
-            bona_tiles_kernel *bona_tiles_avx2(bool any_step, int32_t blocks, int32_t pixels)
+bona_tiles_kernel *bona_tiles_avx2(bool any_step, int32_t blocks, int32_t pixels)
 {
-    static bona_tiles_kernel *const table[2][BONA_PANEL_MAX][BONA_TILE_MAX] = { TABLE(tile_),
-                                                                                TABLE(tile_any_) };
+    static bona_tiles_kernel *const table[2][BONA_PANEL_MAX][BONA_TILE_MAX] = {
+        { ONE(tile_), TWO(tile_), THREE(tile_) },
+        { ONE(tile_any_), TWO(tile_any_), THREE(tile_any_) }
+    };
 
     return table[any_step][blocks - 1][pixels - 1];
 }
