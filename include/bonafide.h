@@ -234,6 +234,7 @@ typedef struct bona_match_ask {
     uint32_t photo_formats; /* set of bona_format; 0 = all; frames may have any format */
     uint32_t photo_flags;   /* set of bona_flag; frames always get EXIF and BONA_FIND_TURN */
     bona_limits photo_limits;
+    bona_limits frame_limits; /* of each frame */
 } bona_match_ask;
 
 typedef struct bona_match_report {

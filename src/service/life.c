@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "service/server.h"
+#include "wire/container.h"
 
 /* Over the body's size: alignment of up to 17 pictures and the last group of base64; bytes. */
 enum { SLAB_MARGIN = 8192 };
@@ -150,6 +151,7 @@ static bona_vision_ask vision_ask(const bona_ask *ask)
         v.match.photo_formats = ask->formats;
         v.match.photo_flags = ask->flags;
         v.match.photo_limits = ask->limits;
+        v.match.frame_limits.side_px_max = BONA_CONTAINER_SIDE_PX_MAX;
         for (int32_t i = 0; i < ask->frame_count; i++)
             v.match.frames[i] = slice(ask->frames[i]);
         return v;

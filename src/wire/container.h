@@ -11,8 +11,9 @@
 #include "wire/seal.h"
 
 enum {
-    BONA_CONTAINER_HEAD = 17,           /* bytes: magic 4, version 1, nonce 12 */
-    BONA_CONTAINER_BYTES_MAX = 33554432 /* bytes of a whole file */
+    BONA_CONTAINER_HEAD = 17,            /* bytes: magic 4, version 1, nonce 12 */
+    BONA_CONTAINER_BYTES_MAX = 33554432, /* bytes of a whole file */
+    BONA_CONTAINER_SIDE_PX_MAX = 4096    /* px of either side of a frame; for whoever decodes it */
 };
 
 typedef enum bona_capture { BONA_CAPTURE_SILENT = 1, BONA_CAPTURE_INTERACTIVE = 2 } bona_capture;

@@ -39,7 +39,8 @@ static bona_err match(bona_engine *engine, const bona_vision_match *ask, bona_by
                             .frame_count = ask->frame_count,
                             .photo_formats = ask->photo_formats,
                             .photo_flags = ask->photo_flags,
-                            .photo_limits = ask->photo_limits };
+                            .photo_limits = ask->photo_limits,
+                            .frame_limits = ask->frame_limits };
 
     for (int32_t i = 0; i < ask->frame_count && i < BONA_FRAMES_MAX; i++)
         full.frames[i] = look_at(slab, ask->frames[i]);

@@ -241,6 +241,13 @@ static void pairs_and_comparisons_pass_the_wall(void **state)
     assert_int_equal(self->reply.match.photo_err, wanted.photo_err);
     assert_true(self->reply.match.score == wanted.score);
     compare_pictures(&self->reply.match.photo, &wanted.photo, "photo");
+
+    slab = slab_for(pictures, 2);
+    ask.match.photo = put(slab, pictures[0]);
+    ask.match.frames[0] = put(slab, pictures[1]);
+    ask.match.frame_limits.side_px_max = 100;
+    ask_through_the_wall(self, &ask, slab, "a comparison with too large a frame");
+    assert_int_equal(self->reply.match.frames_err, BONA_IMAGE_TOO_BIG);
     for (int i = 0; i < 2; i++)
         bona_free(owned[i]);
 }
