@@ -182,13 +182,13 @@ def train(args):
     elif args.start:
         load_start(net, args.start)
         average.load_state_dict(net.state_dict())
-    began, total = time.time(), 0.0
+    began, total, batches = time.time(), 0.0, blocks.ahead(lambda: views.batch(BATCH))
     for step in range(start, args.steps):
         rate = args.rate * min(1, (step + 1) / 100) * (
             0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * step / args.steps)))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        pictures, targets = views.batch(BATCH)
+        pictures, targets = next(batches)
         net.train()
         value = loss(net((pictures - 127.5) / 128), targets)
         optimiser.zero_grad(set_to_none=True)

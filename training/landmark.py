@@ -199,14 +199,14 @@ def basis(views, count):
     """Mean and COUNT basis shapes of jittered points, each scaled to unit variance."""
     faces_only = views.own[views.face[views.own]]
     sample = np.stack([placed(views.points[n], jitter(views.rng)) for n in
-                       views.rng.choice(faces_only, min(6000, 3 * len(faces_only)))])
+                       views.rng.choice(faces_only, min(2500, 3 * len(faces_only)))])
     flat = sample.reshape(len(sample), -1)
     mean = flat.mean(0)
-    _, values, shapes = np.linalg.svd(flat - mean, full_matrices=False)
-    scale = values[:count, None] / np.sqrt(len(flat))
-    rest = np.sqrt((values[count:] ** 2).sum() / (values ** 2).sum())
+    spread, shapes = np.linalg.eigh((flat - mean).T @ (flat - mean) / len(flat))
+    spread, shapes = np.maximum(spread[::-1], 0), shapes.T[::-1]
+    rest = np.sqrt(spread[count:].sum() / spread.sum())
     print("basis of %d shapes leaves %.4f of the spread" % (count, rest), flush=True)
-    return mean, np.float32(shapes[:count] * scale)
+    return mean, np.float32(shapes[:count] * np.sqrt(spread[:count, None]))
 
 
 def loss(outputs, points, extra, face):
@@ -240,13 +240,13 @@ def train(args):
         optimiser.load_state_dict(state["optimiser"])
         start = state["step"]
         views.rng = np.random.default_rng(5 + start)
-    began, sums = time.time(), torch.zeros(3)
+    began, sums, batches = time.time(), torch.zeros(3), blocks.ahead(lambda: views.batch(32))
     for step in range(start, args.steps):
         rate = args.rate * min(1, (step + 1) / 100) * (
             0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / args.steps)))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        pictures, points, extra, face = views.batch(32)
+        pictures, points, extra, face = next(batches)
         net.train()
         total, parts = loss(net((pictures - 127.5) / 128), points, extra, face)
         optimiser.zero_grad(set_to_none=True)
@@ -255,11 +255,11 @@ def train(args):
         optimiser.step()
         blocks.follow(average, net, min(0.998, (step + 1) / (step + 10)))
         sums += parts
-        if (step + 1) % 50 == 0:
+        if (step + 1) % 25 == 0:
             print("step %d %.0f s rate %.5f loss %s" % (
-                step + 1, time.time() - began, rate, (sums / 50).numpy().round(4)), flush=True)
+                step + 1, time.time() - began, rate, (sums / 25).numpy().round(4)), flush=True)
             sums = torch.zeros(3)
-        if (step + 1) % 250 == 0 or step + 1 == args.steps:
+        if (step + 1) % 100 == 0 or step + 1 == args.steps:
             blocks.save(path, dict(net=net.state_dict(), average=average.state_dict(),
                                    optimiser=optimiser.state_dict(), step=step + 1))
 

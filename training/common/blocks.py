@@ -4,6 +4,8 @@
 Depthwise 3x3 and 1x1 convolutions are what the product runs fastest, in blocks of 8 channels.
 """
 import os
+import queue
+import threading
 
 import torch
 from torch import nn
@@ -71,3 +73,16 @@ def save(path, state):
     """Write a checkpoint so that stopping at any moment leaves a whole one."""
     torch.save(state, path + ".new")
     os.replace(path + ".new", path)
+
+
+def ahead(make, depth=4):
+    """Endless results of MAKE(), made by a second thread while the network learns."""
+    ready = queue.Queue(depth)
+
+    def work():
+        while True:
+            ready.put(make())
+
+    threading.Thread(target=work, daemon=True).start()
+    while True:
+        yield ready.get()

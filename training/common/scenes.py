@@ -165,7 +165,7 @@ class Maker:
         seen = np.prod(np.maximum(high - low, 0), 1) / np.maximum(np.prod(rows[:, 2:4], 1), 1)
         rows, seen = rows[seen > 0.15], seen[seen > 0.15]
         wide = np.sqrt(np.prod(rows[:, 2:4], 1))
-        weight = (rows[:, 14] >= SURE) & (seen >= 0.55) & (wide >= 10)
+        weight = (rows[:, 14] >= SURE) & (seen >= 0.7) & (wide >= 10)
         return (picture, rows[:, :4], rows[:, 4:14].reshape(-1, 5, 2), weight.astype(np.float32))
 
     def background(self, side, numbers):
