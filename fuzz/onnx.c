@@ -4,7 +4,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MACS_MAX = 2000000, BYTES_MAX = 4 << 20 }; /* of networks that are run: a second is for many of them */
+enum {
+    MACS_MAX = 2000000,
+    BYTES_MAX = 4 << 20
+}; /* of networks that are run: a second is for many of them */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

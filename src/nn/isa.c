@@ -24,8 +24,6 @@ const char *bona_isa_name(bona_isa isa)
         return "reference";
     case BONA_ISA_AVX2:
         return "avx2";
-    case BONA_ISA_AVX512:
-        return "avx512";
     }
     return "unknown";
 }

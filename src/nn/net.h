@@ -14,10 +14,11 @@
 typedef struct bona_net bona_net;
 typedef struct bona_run bona_run;
 
-/* Which kernels do the work. The reference ones in plain C define the result. */
-typedef enum bona_isa { BONA_ISA_REFERENCE, BONA_ISA_AVX2, BONA_ISA_AVX512 } bona_isa;
+/* Which kernels do the work. The reference ones in plain C define the result; AVX2 comes with FMA.
+ */
+typedef enum bona_isa { BONA_ISA_REFERENCE, BONA_ISA_AVX2 } bona_isa;
 bona_isa bona_isa_best(void);            /* the best this CPU has */
-const char *bona_isa_name(bona_isa isa); /* "reference", "avx2", "avx512" */
+const char *bona_isa_name(bona_isa isa); /* "reference", "avx2" */
 
 typedef struct bona_shape {
     int32_t rank;
@@ -25,9 +26,14 @@ typedef struct bona_shape {
 } bona_shape;
 
 /*
- * Reads an ONNX model (opset 7 to 13, static shapes, batch 1). `onnx` is borrowed during the call
- * only. Returns BONA_OK, BONA_BAD_MODEL (with a note that names node, operator and numbers) or
- * BONA_NO_MEMORY.
+ * Reads an ONNX model (opset 7 to 13, static shapes, batch 1, at most 64 MiB).
+ *
+ *   net   out; freed with bona_net_free, after every run over it; untouched on error
+ *   onnx  borrowed during the call only
+ *   isa   kernels to use; a better one than this CPU has becomes bona_isa_best()
+ *   note  may be NULL; names node, operator and numbers on error
+ *
+ * Returns BONA_OK, BONA_BAD_MODEL or BONA_NO_MEMORY.
  */
 bona_err bona_net_load(bona_net **net, bona_bytes onnx, bona_isa isa, bona_note *note);
 void bona_net_free(bona_net *net);
@@ -46,7 +52,10 @@ bona_err bona_run_new(bona_run **run, const bona_net *net);
 void bona_run_free(bona_run *run);
 size_t bona_run_bytes(const bona_run *run);
 
-/* Where the caller writes the input before each run: H x W x C floats, interleaved like pixels. */
+/*
+ * Where the caller writes the input before a run: H x W x C floats, interleaved like pixels.
+ * Nothing else uses this memory: an unchanged input need not be written again.
+ */
 float *bona_run_input(bona_run *run);
 void bona_run_go(bona_run *run);
 

@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -89,6 +90,52 @@ static void vector_kernels_agree_with_the_reference(void **state)
             compare_network(seed, isa);
 }
 
+typedef struct worker {
+    const bona_net *net;
+    bona_run *run;
+} worker;
+
+static void *run_often(void *data)
+{
+    worker *w = data;
+
+    for (int i = 0; i < 50; i++)
+        bona_run_go(w->run);
+    return NULL;
+}
+
+static void threads_share_a_network_and_agree_to_the_bit(void **state)
+{
+    enum { THREADS = 3 };
+    size_t size;
+    uint8_t *bytes = grow_network(11, NODES, &size);
+    bona_net *net = NULL;
+    worker workers[THREADS];
+    pthread_t threads[THREADS];
+
+    (void)state;
+    assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, bona_isa_best(), NULL),
+                     BONA_OK);
+    for (int i = 0; i < THREADS; i++) {
+        workers[i].net = net;
+        assert_int_equal(bona_run_new(&workers[i].run, net), BONA_OK);
+        for (int64_t j = 0; j < elements_of(bona_net_input(net)); j++)
+            bona_run_input(workers[i].run)[j] = (float)(j % 13) - 6.0f;
+        assert_int_equal(pthread_create(&threads[i], NULL, run_often, &workers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    for (int i = 1; i < THREADS; i++)
+        for (int32_t k = 0; k < bona_net_output_count(net); k++)
+            assert_memory_equal(bona_run_output(workers[0].run, k),
+                                bona_run_output(workers[i].run, k),
+                                (size_t)elements_of(bona_net_output_shape(net, k)) * sizeof(float));
+    for (int i = 0; i < THREADS; i++)
+        bona_run_free(workers[i].run);
+    bona_net_free(net);
+    bona_free(bytes);
+}
+
 static void the_same_seed_grows_the_same_network(void **state)
 {
     size_t size[2];
@@ -105,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vector_kernels_agree_with_the_reference),
+        cmocka_unit_test(threads_share_a_network_and_agree_to_the_bit),
         cmocka_unit_test(the_same_seed_grows_the_same_network),
     };
 
