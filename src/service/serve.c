@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -263,6 +264,17 @@ static bona_err start(bona_server *server, bona_note *note)
     return err;
 }
 
+/* Bodies with pictures and keys pass through this process: no core file, and nobody traces it. */
+static void forbid_dumps(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    setrlimit(RLIMIT_CORE, &none);
+#ifndef BONA_SANITIZED
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 bona_err bona_serve(const bona_config *config, int argc, char **argv, bona_note *note)
 {
     bona_server *server = bona_alloc(1, sizeof *server);
@@ -271,6 +283,7 @@ bona_err bona_serve(const bona_config *config, int argc, char **argv, bona_note 
 
     if (server == NULL)
         return bona_fail(note, BONA_NO_MEMORY, "no memory");
+    forbid_dumps();
     server->config = *config;
     pthread_rwlock_init(&server->rules_lock, NULL);
     bona_metrics_init(&server->metrics);
