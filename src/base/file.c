@@ -25,7 +25,8 @@ static bona_err read_all(FILE *file, const char *path, bona_buf *buf, bona_note 
     return bona_buf_reserve(buf, buf->size); /* an empty file still has its zero byte */
 }
 
-bona_err bona_file_read(const char *path, size_t bytes_max, uint8_t **data, size_t *size, bona_note *note)
+bona_err bona_file_read(const char *path, size_t bytes_max, uint8_t **data, size_t *size,
+                        bona_note *note)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
     bona_buf buf;

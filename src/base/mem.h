@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only way to heap memory outside the libraries: zeroed, aligned, counted, and able to fail on demand in tests. */
+/* The only way to heap memory outside the libraries: zeroed, aligned, counted, and able to fail on
+ * demand in tests. */
 #ifndef BONA_BASE_MEM_H
 #define BONA_BASE_MEM_H
 
@@ -7,13 +8,15 @@
 
 enum { BONA_ALIGN = 64 }; /* bytes: a cache line and a 512-bit vector */
 
-/* Zeroed memory for `count` items of `size` bytes, or NULL (also on overflow). Owned by the caller. */
+/* Zeroed memory for `count` items of `size` bytes, or NULL (also on overflow). Owned by the caller.
+ */
 void *bona_alloc(size_t count, size_t size);
 
 /* Zeroed memory aligned to BONA_ALIGN bytes, for vector kernels. Freed with bona_free as well. */
 void *bona_alloc_aligned(size_t bytes);
 
-/* Grows or shrinks what bona_alloc gave, as realloc does (new bytes are not zeroed); NULL leaves `p` as it was. */
+/* Grows or shrinks what bona_alloc gave, as realloc does (new bytes are not zeroed); NULL leaves
+ * `p` as it was. */
 void *bona_realloc(void *p, size_t count, size_t size);
 
 /* A copy of a string, or NULL. */

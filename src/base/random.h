@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* Fills `bytes` with secure random bytes; ends the process if the kernel has none (it never lacks them after boot). */
+/* Fills `bytes` with secure random bytes; ends the process if the kernel has none (it never lacks
+ * them after boot). */
 void bona_random(void *bytes, size_t size);
 
 #endif

@@ -6,10 +6,10 @@
 #include "base/err.h"
 
 enum {
-    BONA_SEAL_KEY = 32,       /* bytes */
-    BONA_SEAL_NONCE = 12,     /* bytes the APIs use */
+    BONA_SEAL_KEY = 32,        /* bytes */
+    BONA_SEAL_NONCE = 12,      /* bytes the APIs use */
     BONA_SEAL_NONCE_MAX = 128, /* bytes OpenSSL takes */
-    BONA_SEAL_TAG = 16        /* bytes */
+    BONA_SEAL_TAG = 16         /* bytes */
 };
 
 /* The keys of a deployment, as text that is used byte for byte (it looks like hex but is not

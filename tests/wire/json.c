@@ -11,7 +11,6 @@
 #include "wire/json_write.h"
 #include "json_cases.h"
 
-
 static bona_err parse(bona_json_doc *doc, bona_buf *copy, const char *text, size_t size)
 {
     bona_note note;
