@@ -149,6 +149,28 @@ static void find_duplicates(bona_json_doc *doc)
 }
 
 /*
+ * A lone low surrogate leaves yajl as three bytes that are no UTF-8; "?" stands for it, as yajl has
+ * it for a high one. Returns the new size.
+ */
+static size_t mend(char *text, size_t size)
+{
+    size_t to = 0;
+
+    for (size_t from = 0; from < size;) {
+        size_t good = bona_utf8_good(text + from, size - from);
+
+        memmove(text + to, text + from, good);
+        to += good;
+        from += good;
+        if (from < size) {
+            text[to++] = '?';
+            from += size - from < 3 ? size - from : 3;
+        }
+    }
+    return to;
+}
+
+/*
  * Borrows a string that stands in the text as it is; one that had escapes comes from yajl's own
  * memory and is copied into a block of the document.
  */
@@ -166,7 +188,7 @@ static bool keep_text(parser *p, bona_text *kept, const unsigned char *data, siz
     copy->next = p->doc->copies;
     p->doc->copies = copy;
     memcpy(copy->data, text, size);
-    kept->data = copy->data;
+    *kept = (bona_text){ copy->data, mend(copy->data, size) };
     return true;
 }
 

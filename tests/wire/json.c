@@ -118,6 +118,29 @@ static void values_are_found_and_unescaped(void **state)
     bona_buf_deinit(&copy);
 }
 
+/* A reader gets UTF-8 whatever the escapes say: half a pair stands for no character. */
+static void a_lone_surrogate_reads_as_a_question_mark(void **state)
+{
+    static const char *const lone[] = { "[\"a\\udE00b\"]", "[\"a\\uD800b\"]", "{\"a\\uDFFFb\":0}" };
+    bona_json_doc doc;
+    bona_buf copy;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lone / sizeof *lone; i++) {
+        const bona_json *first;
+
+        assert_int_equal(parse(&doc, &copy, lone[i], strlen(lone[i])), BONA_OK);
+        first = doc.nodes->first;
+        assert_true(bona_text_is(i < 2 ? first->text : first->key, "a?b"));
+        bona_json_deinit(&doc);
+        bona_buf_deinit(&copy);
+    }
+    assert_int_equal(parse(&doc, &copy, "[\"\\udE00\\udE00x\\udE00\"]", 23), BONA_OK);
+    assert_true(bona_text_is(doc.nodes->first->text, "??x?"));
+    bona_json_deinit(&doc);
+    bona_buf_deinit(&copy);
+}
+
 static void what_is_written_reads_back(void **state)
 {
     static const char odd[] = "quote\" back\\ tab\t zero\0 bell\a \xC3\xA9 bad\xFF end";
@@ -150,6 +173,7 @@ int main(void)
         cmocka_unit_test(a_flood_of_values_is_refused),
         cmocka_unit_test(duplicate_keys_are_flagged_at_any_depth),
         cmocka_unit_test(values_are_found_and_unescaped),
+        cmocka_unit_test(a_lone_surrogate_reads_as_a_question_mark),
         cmocka_unit_test(what_is_written_reads_back),
     };
 
