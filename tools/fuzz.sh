@@ -26,7 +26,7 @@ for target in "$build"/fuzz_*; do
     [ -d "$root/tests/data/fuzz/$name" ] && seeds=$root/tests/data/fuzz/$name
     # shellcheck disable=SC2086
     if "$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-        -artifact_prefix="$found/$name-" "$corpus/$name" $seeds >"$found/$name.log" 2>&1; then
+        -artifact_prefix="$found/$name-" "$corpus/$name" $seeds >"$found/$name.log" 2>&1 </dev/null; then
         echo "$name: $(sed -n 's/stat::number_of_executed_units: */runs /p' "$found/$name.log"), nothing found"
     else
         echo "$name: FOUND something, see $found/$name.log"

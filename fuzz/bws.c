@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bodies of the identity dialect; see body.h. */
-#include "body.h"
+/* Bodies of the BWS API from anywhere. */
+#include "dialect_body.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_body(&bona_dialect_identity, "multipart/form-data; boundary=b1", data, size);
-    return 0;
+    return fuzz_dialect_body(&bona_dialect_bws, "application/json", (bona_bytes){ data, size });
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Forms of the identity API from anywhere. */
+#include "dialect_body.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_dialect_body(&bona_dialect_identity, "multipart/form-data; boundary=b",
+                             (bona_bytes){ data, size });
+}
