@@ -158,8 +158,9 @@ void fuzz_tiny_net(bona_buf *onnx)
         { "Softmax", "logits", "pair", NULL, { 0 }, 0 },
     };
     static const weight weights[] = {
-        { "w", { 4, 3, 3, 3 }, 4 }, { "b", { 4 }, 1 },       { "one", { 1, 4 }, 2 },
-        { "two", { 2, 4 }, 2 },     { "four", { 4, 4 }, 2 }, { "ten", { 10, 4 }, 2 },
+        { "w", { 4, 3, 3, 3 }, 4 }, { "b", { 4 }, 1 },        { "one", { 1, 4 }, 2 },
+        { "two", { 2, 4 }, 2 },     { "three", { 3, 4 }, 2 }, { "four", { 4, 4 }, 2 },
+        { "ten", { 10, 4 }, 2 },
     };
     static const char *const outputs[] = { "cls_8", "obj_8", "bbox_8", "kps_8", "mesh", "pair" };
     bona_buf graph;
