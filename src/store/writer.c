@@ -15,7 +15,8 @@
 enum {
     QUEUE_MAX_DEFAULT = 4096, /* records */
     BATCH_MAX = 256,          /* records written in one change */
-    RETRY_MS = 500,           /* ms between tries while the database refuses */
+    GATHER_MS = 50, /* ms a first record waits for company: a change costs more than a record */
+    RETRY_MS = 500, /* ms between tries while the database refuses */
     RETRY_FOR_MS = 60000,     /* ms after which a batch is given up */
     CLOSE_MS = 5000,          /* ms to write what is left at the end */
     PRUNE_EVERY_MS = 3600000, /* ms: retention is looked after hourly */
@@ -69,6 +70,10 @@ static size_t take_batch(bona_writer *writer, queued *batch[BATCH_MAX], int64_t 
 
     pthread_mutex_lock(&writer->lock);
     while (writer->first == NULL && !writer->stopping)
+        if (pthread_cond_timedwait(&writer->changed, &writer->lock, &until) == ETIMEDOUT)
+            break;
+    until = in_ms(GATHER_MS);
+    while (writer->first != NULL && writer->waiting < BATCH_MAX && !writer->stopping)
         if (pthread_cond_timedwait(&writer->changed, &writer->lock, &until) == ETIMEDOUT)
             break;
     while (writer->first != NULL && count < BATCH_MAX) {
@@ -279,7 +284,7 @@ void bona_writer_add(bona_writer *writer, const bona_job_record *record)
     *writer->end = item;
     writer->end = &item->next;
     writer->waiting++;
-    if (writer->waiting == 1)
+    if (writer->waiting == 1 || writer->waiting == BATCH_MAX)
         pthread_cond_broadcast(&writer->changed);
     pthread_mutex_unlock(&writer->lock);
 }
