@@ -8,7 +8,7 @@
 
 #include "motion/solve.h"
 
-enum { PATCH = 5, STEPS_MAX = 8 };
+enum { PATCH = 5, STEPS_MAX = 6 };
 static const float patch_step_px = 2; /* samples cover 9 x 9 px */
 static const float mesh_trust =
     0.001f; /* pull towards the mesh against squared slopes of brightness */
