@@ -25,10 +25,10 @@ import spoof  # noqa: E402
 class Stand(torch.nn.Module):
     """Same ends as a reference network: 128 features, one Gemm, three logits."""
 
-    def __init__(self):
+    def __init__(self, size):
         super().__init__()
-        self.body = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 5, 8), torch.nn.ReLU(),
-                                        torch.nn.Flatten(), torch.nn.Linear(800, 128))
+        self.body = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 8, 8), torch.nn.ReLU(),
+                                        torch.nn.Flatten(), torch.nn.Linear(size * size // 8, 128))
         self.last = torch.nn.Linear(128, 3)
 
     def forward(self, x):
@@ -70,10 +70,10 @@ def draw_sets(work, rng):
 
 def draw_teachers(work):
     torch.manual_seed(3)
-    for name in spoof.TEACHERS.values():
-        if name:
-            onnx_write.export(Stand(), (80, 80), os.path.join(work, "pad", name + ".onnx"),
-                              ["logits"], half=False)
+    for crop, name in spoof.TEACHERS.items():
+        size = 128 if crop == "c15" else 80
+        onnx_write.export(Stand(size), (size, size), os.path.join(work, "pad", name + ".onnx"),
+                          ["logits"], half=False)
     onnx_write.export(quality.Net(), (96, 96),
                       os.path.join(work, "quality", "lightqnet_dm050_96.onnx"), ["quality"], half=False)
 

@@ -22,11 +22,15 @@ from common.onnx_torch import OnnxTeacher
 from spoof_data import KINDS
 
 LIVE = KINDS.index("live")
-TEACHERS = {"c27": "minifasnet_v2_s2.7_80", "c40": "minifasnet_v1se_s4.0_80", "c15": None}
+TEACHERS = {"c27": "minifasnet_v2_s2.7_80", "c40": "minifasnet_v1se_s4.0_80", "c15": "minifas_celeba_s1.5_128"}
+TEACHER_LIVE = {"c27": 1, "c40": 1, "c15": 0}
 # share of the batches by (kind, simulated, source prefix); what is missing is spread over the rest
-SHARES = [((0, 0, "nuaa"), .12), ((0, 0, "mixed"), .07), ((0, 0, "lfw"), .15), ((0, 0, "calt"), .10),
-          ((0, 0, "utk"), .03), ((1, 0, "nuaa"), .08), ((1, 0, "mixed"), .06),
-          ((2, 0, "mixed"), .05), ((2, 1, ""), .18), ((1, 1, ""), .08), ((3, 1, ""), .08)]
+SHARES = [((0, 0, "nuaa"), .06), ((0, 0, "mixed"), .03), ((0, 0, "lfw"), .06), ((0, 0, "calt"), .05),
+          ((0, 0, "utk"), .01), ((0, 0, "plain_nuaa"), .10), ((0, 0, "plain_mixed"), .06),
+          ((0, 0, "plain_lfw"), .12), ((0, 0, "plain_calt"), .08), ((1, 0, "plain_nuaa"), .06),
+          ((1, 0, "plain_mixed"), .04), ((2, 0, "plain_mixed"), .05), ((1, 0, "nuaa"), .03),
+          ((1, 0, "mixed"), .02), ((2, 0, "mixed"), .02), ((2, 1, ""), .11), ((1, 1, ""), .05),
+          ((3, 1, ""), .05)]
 
 
 class Net(nn.Module):
@@ -99,11 +103,33 @@ class Views:
         return self.pictures(chosen), torch.from_numpy(self.kind[chosen] == LIVE).float()
 
 
-def augmented(x, rng):
-    """Random flip, shift, scale, colour, noise, blur and a covered patch; 0..255 in and out."""
+def hazy(x, rng):
+    """Low contrast, veiling light, soft focus: cheap webcams show live people that way."""
     count, _, height, width = x.shape
     uniform = lambda low, high, *shape: torch.from_numpy(
         rng.uniform(low, high, shape or (count, 1, 1, 1)).astype(np.float32))
+    keep = uniform(.3, .95)
+    veil = uniform(60, 170) * uniform(.92, 1.08, count, 3, 1, 1)
+    part = rng.uniform(.45, 1)
+    small = F.interpolate(x, scale_factor=float(part), mode="area")
+    soft = F.interpolate(small, (height, width), mode="bilinear", align_corners=False)
+    mix = uniform(0, 1)
+    return ((x * mix + soft * (1 - mix)) * keep + veil * (1 - keep)).clamp(0, 255)
+
+
+def augmented(x, rng, gentle=False):
+    """Random flip, shift, scale, colour, noise, blur and a covered patch; 0..255 in and out.
+
+    GENTLE leaves a picture that the teacher still understands: flip, brightness, tint.
+    """
+    count, _, height, width = x.shape
+    uniform = lambda low, high, *shape: torch.from_numpy(
+        rng.uniform(low, high, shape or (count, 1, 1, 1)).astype(np.float32))
+    if rng.random() < .4:
+        x = hazy(x, rng)
+    if gentle:
+        x = x.flip(3) if rng.random() < .5 else x
+        return (x * uniform(.85, 1.12) * uniform(.96, 1.04, count, 3, 1, 1)).clamp(0, 255)
     if rng.random() < .5:
         theta = torch.zeros(count, 2, 3)
         flip = torch.from_numpy(rng.choice([-1., 1.], count).astype(np.float32))
@@ -145,19 +171,31 @@ def loss_of(net, x, live, teacher, weights):
     loss = F.binary_cross_entropy_with_logits(label, soft)
     if teacher is None:
         return loss
-    known = teacher(x.contiguous(memory_format=torch.channels_last))
-    target = F.softmax(known["logits"], 1)[:, 1].clamp(.002, .998)
-    loss = loss + weights[0] * F.binary_cross_entropy_with_logits(opinion, target)
-    near = F.cosine_similarity(net.features(features), known[teacher.wanted[-1]])
+    part = teacher.part(len(x))
+    target, known = teacher(x[:part])
+    loss = loss + weights[0] * F.binary_cross_entropy_with_logits(opinion[:part], target)
+    near = F.cosine_similarity(net.features(features[:part]), known)
     return loss + weights[1] * (1 - near).mean()
 
 
-def load_teacher(crop):
-    if TEACHERS[crop] is None:
-        return None
-    teacher = OnnxTeacher(faces.reference_path("pad/%s.onnx" % TEACHERS[crop]))
-    teacher.wanted.append(teacher.embedding_name())
-    return teacher
+class Teacher:
+    """A reference network: probability of being live and features for pictures of 0..255, BGR."""
+
+    def __init__(self, crop):
+        self.crop = crop
+        self.net = OnnxTeacher(faces.reference_path("pad/%s.onnx" % TEACHERS[crop]))
+        self.net.wanted.append(self.net.embedding_name())
+
+    def part(self, count):
+        """How many pictures of a batch are shown: the teacher at crop 1.5 is a slow one."""
+        return count // 3 if self.crop == "c15" else count
+
+    def __call__(self, x):
+        if self.crop == "c15":
+            x = F.interpolate(x, (128, 128), mode="bilinear", align_corners=False).flip(1) / 255
+        known = self.net(x.contiguous(memory_format=torch.channels_last))
+        live = F.softmax(known["logits"], 1)[:, TEACHER_LIVE[self.crop]]
+        return live.clamp(.002, .998), known[self.net.wanted[-1]]
 
 
 def train(args):
@@ -166,7 +204,9 @@ def train(args):
     views = Views(args.data, args.crop, args.seed)
     shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
     net = Net(*shape).to(memory_format=torch.channels_last)
-    teacher = load_teacher(args.crop)
+    teacher = Teacher(args.crop)
+    if args.start:
+        net.load_state_dict(torch.load(args.start)["average"])
     average = Average(net)
     optimiser = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=.02)
     keeper = Checkpoint(args.checkpoint)
@@ -180,9 +220,9 @@ def train(args):
         for group in optimiser.param_groups:
             group["lr"] = cosine(step, args.steps, args.rate)
         x, live = views.batch(args.batch)
-        x = augmented(x, views.rng)
         asked = teacher if step % args.teach_every == 0 else None
-        loss = loss_of(net.train(), x, live, asked, (1., 2.))
+        x = augmented(x, views.rng, gentle=asked is not None)
+        loss = loss_of(net.train(), x, live, asked, (2., 3.))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -227,6 +267,7 @@ def main():
     parser.add_argument("--data", nargs="+", required=True, help="stores of spoof_data.py")
     parser.add_argument("--out", required=True, help="ONNX file to write")
     parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--start", help="checkpoint whose weights to start from")
     parser.add_argument("--width", default="24,48,96,160")
     parser.add_argument("--depth", default="2,3,1")
     parser.add_argument("--steps", type=int, default=4000)
@@ -241,8 +282,7 @@ def main():
     net, views = train(args)
     validate(net, views)
     size = views.parts[0].shape[1]
-    share = args.share if TEACHERS[args.crop] else 0.
-    print(onnx_write.export(Exported(net, share), (size, size), args.out, ["logits"]))
+    print(onnx_write.export(Exported(net, args.share), (size, size), args.out, ["logits"]))
 
 
 if __name__ == "__main__":

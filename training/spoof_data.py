@@ -56,7 +56,7 @@ def load_cached(data, name, low, limit, rng):
     rows = []
     for i in chosen:
         path = str(table["files"][i])
-        group = os.path.basename(os.path.dirname(path) if name == "lfw" else path)
+        group = os.path.basename(os.path.dirname(path)) if name == "lfw" else path
         rows.append((path, table["box"][i], table["points"][i], "live", group))
     return Source(name, rows)
 
@@ -76,7 +76,7 @@ def load_shared(shared, detector):
             if face is not None:
                 rows.setdefault((r["set"], r["label"]), []).append(
                     (path, face["box"], face["points"], r["label"],
-                     r["subject"] or os.path.basename(path)))
+                     r["subject"] or path))
     return {key: Source("%s_%s" % key, value) for key, value in rows.items()}
 
 
@@ -172,13 +172,17 @@ class Maker:
             picture = np.uint8(np.clip(scene, 0, 1) * 255 + .5)
         else:
             picture = simulate.camera(scene, self.rng)
-        height, width = picture.shape[:2]
-        x, y, w, h = jittered(box, self.rng)
-        if w < 20 or h < 20 or x + w / 2 < 0 or y + h / 2 < 0 or x + w / 2 > width or y + h / 2 > height:
-            return None
-        box = np.float32([x, y, w, h])
-        return {"c27": faces.crop_a(picture, box, 2.7, 80), "c40": faces.crop_a(picture, box, 4., 80),
-                "c15": faces.crop_b(picture, box, 1.5, 96)}
+        return crops_of(picture, jittered(box, self.rng))
+
+
+def crops_of(picture, box):
+    """All crops of a view, or None where the box is too small or its centre outside."""
+    height, width = picture.shape[:2]
+    x, y, w, h = box
+    if w < 20 or h < 20 or not (0 <= x + w / 2 <= width and 0 <= y + h / 2 <= height):
+        return None
+    return {"c27": faces.crop_a(picture, box, 2.7, 80), "c40": faces.crop_a(picture, box, 4., 80),
+            "c15": faces.crop_b(picture, box, 1.5, 96)}
 
 
 def _backgrounds(data, rng):
@@ -210,15 +214,18 @@ def plan(maker, amount):
     return [jobs[i] for i in maker.rng.permutation(len(jobs))]
 
 
+def open_store(out, count):
+    os.makedirs(out, exist_ok=True)
+    return {name: np.lib.format.open_memmap(os.path.join(out, name + ".npy"), "w+", np.uint8,
+                                            (count, size, size, 3))
+            for name, size in CROPS.items()}
+
+
 def build(data, shared, out, amount, seed):
     rng = np.random.default_rng(seed)
     maker = Maker(data, shared, rng, amount)
     jobs = plan(maker, amount)
-    os.makedirs(out, exist_ok=True)
-    store = {name: np.lib.format.open_memmap(os.path.join(out, name + ".npy"), "w+", np.uint8,
-                                             (VIEWS_PER_SCENE * len(jobs), size, size, 3))
-             for name, size in CROPS.items()}
-    table = []
+    store, table = open_store(out, VIEWS_PER_SCENE * len(jobs)), []
     for done, (kind, source, index, real) in enumerate(jobs):
         scene, box = (maker.live_view(source, index) if real
                       else maker.attack_view(kind, source, index))
@@ -232,6 +239,36 @@ def build(data, shared, out, amount, seed):
         if (done + 1) % 250 == 0 or done + 1 == len(jobs):
             write_table(out, table)
             print("%d of %d scenes, %d views" % (done + 1, len(jobs), len(table)), flush=True)
+
+
+def draws(mean, rng):
+    """MEAN rounded up or down by lot."""
+    return int(mean + rng.random())
+
+
+def build_plain(data, shared, out, seed):
+    """Pictures as they came from their cameras, only cropped: where the teachers are at home."""
+    rng = np.random.default_rng(seed)
+    maker = Maker(data, shared, rng, 1.)
+    times = {"lfw": .6, "caltech": 2, "utk": 0, "nuaa_live": 8, "mixed_live": 8, "nuaa_print": 4,
+             "mixed_print": 6, "mixed_replay": 8}
+    everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
+    jobs = [(s, i) for s in everything.values() for i in range(len(s)) 
+            for _ in range(draws(times[s.name], rng))]
+    jobs = [jobs[i] for i in rng.permutation(len(jobs))]
+    store, table = open_store(out, len(jobs)), []
+    for source, index in jobs:
+        scene, box, points = source.get(index)
+        if rng.random() < .4:
+            scene, box, points = framed(scene, box, points, rng)
+        view = crops_of(np.uint8(scene * 255 + .5), jittered(box, rng))
+        if view is not None:
+            for name, crop in view.items():
+                store[name][len(table)] = crop
+            table.append((KINDS.index(source.rows[index][3]), False, "plain_" + source.name,
+                          validation(source, index)))
+    write_table(out, table)
+    print("%d plain views in %s" % (len(table), out))
 
 
 def write_table(out, table):
@@ -248,10 +285,14 @@ def main():
     parser.add_argument("--shared", default=os.path.join(os.path.dirname(faces.REFERENCE)))
     parser.add_argument("--out", required=True, help="folder for the views")
     parser.add_argument("--amount", type=float, default=1., help="1.0: about 20,000 views")
+    parser.add_argument("--plain", action="store_true", help="pictures as they are, no camera model")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    build(args.data, args.shared, args.out, args.amount, args.seed)
+    if args.plain:
+        build_plain(args.data, args.shared, args.out, args.seed)
+    else:
+        build(args.data, args.shared, args.out, args.amount, args.seed)
 
 
 if __name__ == "__main__":

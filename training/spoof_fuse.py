@@ -6,7 +6,8 @@
 
 Only held-out views count: the NUAA sitter, the quarter of `mixed` and the tenth of the other people
 that the training never saw. Every group (origin and kind) weighs the same, so that 10 pictures of
-a real attack are not drowned by 500 simulated ones. The figures of the webcam and phone sets play
+a real attack are not drowned by 500 simulated ones; real pictures count as their camera made them,
+where plain views are there. The figures of the webcam and phone sets play
 no part here.
 """
 import argparse
@@ -50,9 +51,12 @@ class Held:
 def groups_of(views, chosen):
     """[(is live, rows)] for every origin and kind with at least four held-out views."""
     out = []
-    origin = np.array([s.split("_")[0] for s in views.source[chosen]])
+    source = views.source[chosen]
+    plain = np.char.startswith(source, "plain_")
+    origin = np.array([s.replace("plain_", "").split("_")[0] for s in source])
     for kind, simulated in itertools.product(range(len(KINDS)), (False, True)):
         same = (views.kind[chosen] == kind) & (views.simulated[chosen] == simulated)
+        same &= simulated | plain | ~plain.any()
         for name in (["any"] if simulated else sorted(set(origin[same]))):
             rows = np.flatnonzero(same & (True if simulated else origin == name))
             if len(rows) >= 4 and name != "utk":
@@ -124,7 +128,7 @@ def main():
             held[0].chosen))
     found = []
     for share in args.share:
-        shares = [0. if h.crop == "c15" else share for h in held]
+        shares = [share] * len(held)
         error, weights, threshold = choose(held, groups, shares)
         print("share %.2f: error %.4f weights %s threshold %.3f" % (share, error, weights, threshold))
         found.append((error, shares, weights, threshold))

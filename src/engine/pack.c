@@ -198,10 +198,12 @@ bona_err bona_pack_load_for(bona_pack **pack, const char *path, bona_isa isa, bo
 
     if (load.pack == NULL)
         return BONA_NO_MEMORY;
-#ifdef BONA_FALLBACK_PACK
-    if (path == NULL && bona_builtins[0].name == NULL)
-        path = BONA_FALLBACK_PACK;
+#ifdef BONA_DEFAULT_PACK
+    if (path == NULL)
+        path = BONA_DEFAULT_PACK;
 #endif
+    if (path != NULL && strcmp(path, "builtin") == 0)
+        path = NULL;
     if (path != NULL) {
         err = split_path(load.pack, path, &name, note);
         load.folder = load.pack->folder;

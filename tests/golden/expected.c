@@ -144,7 +144,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: golden_expected PACK|- TABLE.csv SHARED [--write]\n");
         return 64;
     }
-    err = bona_pack_load(&pack, strcmp(argv[1], "-") == 0 ? NULL : argv[1], &note);
+    err = bona_pack_load(&pack, argv[1], &note);
     if (err == BONA_IO) {
         printf("left out: %s\n", note.text);
         return SKIPPED;

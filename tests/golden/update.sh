@@ -9,5 +9,5 @@ shared=${BONAFIDE_SHARED:-$root/../shared}
 [ -d "$shared/data" ] || { echo "update.sh: $shared/data is needed, or its rows would get lost" >&2; exit 1; }
 cmake --build "$build" --target golden_expected
 program=$build/tests/golden/golden_expected
-"$program" - "$root/tests/golden/expected_builtin.csv" "$shared" --write
+"$program" builtin "$root/tests/golden/expected_builtin.csv" "$shared" --write
 "$program" "$root/packs/reference.json" "$root/tests/golden/expected_reference.csv" "$shared" --write
