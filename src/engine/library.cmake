@@ -34,4 +34,4 @@ configure_file("${CMAKE_CURRENT_SOURCE_DIR}/bonafide.pc.in" "${CMAKE_BINARY_DIR}
 install(TARGETS libbonafide libbonafide_static)
 install(FILES "${CMAKE_SOURCE_DIR}/include/bonafide.h" TYPE INCLUDE)
 install(FILES "${CMAKE_BINARY_DIR}/bonafide.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
-install(FILES "${CMAKE_SOURCE_DIR}/docs/bonafide.1" TYPE MAN RENAME man1/bonafide.1)
+install(FILES "${CMAKE_SOURCE_DIR}/docs/bonafide.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
