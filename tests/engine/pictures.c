@@ -169,12 +169,15 @@ static void wrong_questions_are_refused(void **state)
 static void the_same_person_matches_and_another_does_not(void **state)
 {
     static bona_match_report match;
-    bona_bytes a = read_picture("webcam_a/live/17424090493399343.jpg");
-    bona_bytes b = read_picture("exif_face/17431749162910223_o1.jpg");
-    bona_match_ask ask = { .photo = a, .frames = { b, a }, .frame_count = 1 };
+    bona_match_ask ask = { .frame_count = 1 };
+    bona_bytes a, b;
 
     (void)state;
     NEED_SHARED();
+    a = read_picture("webcam_a/live/17424090493399343.jpg");
+    b = read_picture("exif_face/17431749162910223_o1.jpg");
+    ask.photo = a;
+    ask.frames[0] = b;
     assert_int_equal(bona_match(engine, &ask, &match), BONA_OK);
     assert_true(match.compared);
     assert_false(match.same);
