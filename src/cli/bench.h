@@ -11,6 +11,7 @@ enum {
 
 typedef struct bona_bench_ask {
     bool json;
+    bool steps;         /* nets: each step of each network */
     int32_t runs;       /* repetitions, median of them is shown */
     const char *models; /* NULL = the built-in pack */
     const char *image;  /* NULL = none was given */
@@ -18,6 +19,7 @@ typedef struct bona_bench_ask {
 
 /* Each prints its result and returns an exit status of command.h. */
 int bona_bench_nets(const bona_bench_ask *ask);
+int bona_bench_steps(const bona_bench_ask *ask);
 int bona_bench_check(const bona_bench_ask *ask);
 int bona_bench_decode(const bona_bench_ask *ask);
 

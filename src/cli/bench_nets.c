@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time of each network against the peak of one core, interleaved so that a slow moment hits all of
- * them; see bench.h. */
+/*
+ * Time of each network against the peak of one core, interleaved so that a slow moment hits all of
+ * them; see bench.h.
+ *
+ * Each round runs a network several times. Before the first all others ran, so its weights come
+ * from memory, as in a check: the cold time. The others follow at once, as benchmarks of networks
+ * repeat them: the time that is compared with the peak.
+ */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -12,10 +18,12 @@
 #include "nn/peak.h"
 #include "wire/json_write.h"
 
+enum { WARM_RUNS = 3 }; /* in a round, after the cold one */
+
 typedef struct meter {
     bona_pack_row row;
     bona_run *run;
-    double *ms; /* one per run */
+    double *ms, *cold_ms; /* WARM_RUNS and one per round */
 } meter;
 
 typedef struct meters {
@@ -34,8 +42,10 @@ static bona_err open_meters(meters *all, const bona_pack *pack, int32_t runs)
         meter *m = &all->items[i];
 
         m->row = rows[i];
-        m->ms = bona_alloc((size_t)runs, sizeof *m->ms);
-        err = m->ms != NULL ? bona_run_new(&m->run, rows[i].model->net) : BONA_NO_MEMORY;
+        m->ms = bona_alloc((size_t)runs * WARM_RUNS, sizeof *m->ms);
+        m->cold_ms = bona_alloc((size_t)runs, sizeof *m->cold_ms);
+        err = m->ms != NULL && m->cold_ms != NULL ? bona_run_new(&m->run, rows[i].model->net)
+                                                  : BONA_NO_MEMORY;
     }
     return err;
 }
@@ -45,6 +55,7 @@ static void close_meters(meters *all)
     for (int32_t i = 0; i < all->count; i++) {
         bona_run_free(all->items[i].run);
         bona_free(all->items[i].ms);
+        bona_free(all->items[i].cold_ms);
     }
 }
 
@@ -67,24 +78,44 @@ static void measure(meters *all, int32_t runs)
         double peak = bona_peak_gmacs(isa);
 
         all->peak_gmacs = peak > all->peak_gmacs ? peak : all->peak_gmacs;
-        for (int32_t i = 0; i < all->count; i++)
-            all->items[i].ms[round] = time_once(all->items[i].run);
+        for (int32_t i = 0; i < all->count; i++) {
+            meter *m = &all->items[i];
+
+            m->cold_ms[round] = time_once(m->run);
+            for (int32_t k = 0; k < WARM_RUNS; k++)
+                m->ms[round * WARM_RUNS + k] = time_once(m->run);
+        }
     }
 }
 
-static void print_text(const meters *all, const double *ms, const double *share)
+/* What is shown of a network: medians. */
+typedef struct figures {
+    double ms, cold_ms, mmacs, share;
+} figures;
+
+static void print_text(const meters *all, const figures *shown)
 {
     printf("peak of one core, %s: %.2f GMAC/s\n", bona_isa_name(bona_isa_best()), all->peak_gmacs);
-    printf("%-13s %9s %9s %6s  %s\n", "role", "ms", "MMAC", "share", "file");
-    for (int32_t i = 0; i < all->count; i++) {
-        const bona_model *model = all->items[i].row.model;
-
-        printf("%-13s %9.3f %9.1f %5.1f%%  %s\n", all->items[i].row.role, ms[i],
-               (double)bona_net_macs(model->net) / 1e6, 100 * share[i], model->file);
-    }
+    printf("%-13s %9s %6s %9s %9s  %s\n", "role", "ms", "share", "cold ms", "MMAC", "file");
+    for (int32_t i = 0; i < all->count; i++)
+        printf("%-13s %9.3f %5.1f%% %9.3f %9.1f  %s\n", all->items[i].row.role, shown[i].ms,
+               100 * shown[i].share, shown[i].cold_ms, shown[i].mmacs,
+               all->items[i].row.model->file);
 }
 
-static bona_err print_json(const meters *all, const double *ms, const double *share)
+static bona_err put_net(bona_buf *buf, const bona_pack_row *row, const figures *shown)
+{
+    bona_err err = bona_buf_printf(buf, "{\"role\":\"%s\",\"file\":", row->role);
+
+    if (err == BONA_OK)
+        err = bona_json_put_string(buf, row->model->file);
+    if (err == BONA_OK)
+        err = bona_buf_printf(buf, ",\"ms\":%.4f,\"cold_ms\":%.4f,\"mmacs\":%.3f,\"share\":%.4f}",
+                              shown->ms, shown->cold_ms, shown->mmacs, shown->share);
+    return err;
+}
+
+static bona_err print_json(const meters *all, const figures *shown)
 {
     bona_buf buf;
     bona_err err;
@@ -93,15 +124,10 @@ static bona_err print_json(const meters *all, const double *ms, const double *sh
     err = bona_buf_printf(&buf, "{\"peak_gmacs\":%.3f,\"isa\":\"%s\",\"nets\":[", all->peak_gmacs,
                           bona_isa_name(bona_isa_best()));
     for (int32_t i = 0; i < all->count && err == BONA_OK; i++) {
-        const bona_model *model = all->items[i].row.model;
-
-        err = bona_buf_printf(&buf, "%s{\"role\":\"%s\",\"file\":", i > 0 ? "," : "",
-                              all->items[i].row.role);
+        if (i > 0)
+            err = bona_buf_text(&buf, ",");
         if (err == BONA_OK)
-            err = bona_json_put_string(&buf, model->file);
-        if (err == BONA_OK)
-            err = bona_buf_printf(&buf, ",\"ms\":%.4f,\"mmacs\":%.3f,\"share\":%.4f}", ms[i],
-                                  (double)bona_net_macs(model->net) / 1e6, share[i]);
+            err = put_net(&buf, &all->items[i].row, &shown[i]);
     }
     if (err == BONA_OK)
         err = bona_buf_text(&buf, "]}");
@@ -113,16 +139,20 @@ static bona_err print_json(const meters *all, const double *ms, const double *sh
 
 static bona_err report(meters *all, const bona_bench_ask *ask)
 {
-    double ms[BONA_PACK_MODELS_MAX], share[BONA_PACK_MODELS_MAX];
+    figures shown[BONA_PACK_MODELS_MAX];
 
     for (int32_t i = 0; i < all->count; i++) {
-        ms[i] = bona_bench_median(all->items[i].ms, ask->runs);
-        share[i] =
-            (double)bona_net_macs(all->items[i].row.model->net) / 1e6 / ms[i] / all->peak_gmacs;
+        meter *m = &all->items[i];
+        figures *f = &shown[i];
+
+        f->ms = bona_bench_median(m->ms, ask->runs * WARM_RUNS);
+        f->cold_ms = bona_bench_median(m->cold_ms, ask->runs);
+        f->mmacs = (double)bona_net_macs(m->row.model->net) / 1e6;
+        f->share = f->mmacs / f->ms / all->peak_gmacs;
     }
     if (ask->json)
-        return print_json(all, ms, share);
-    print_text(all, ms, share);
+        return print_json(all, shown);
+    print_text(all, shown);
     return BONA_OK;
 }
 

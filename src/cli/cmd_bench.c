@@ -14,6 +14,7 @@ const char bona_cmd_bench_options[] =
     "  check IMAGE     the stages of one check\n"
     "  decode IMAGE    decoding in full and as check does it\n\n"
     "  --json          a report for programs\n"
+    "  --steps         nets: each step of each network, as text\n"
     "  --runs N        repetitions, 3 to 1000; medians are shown (default 41)\n"
     "  --models PACK   another pack than the built-in one\n"
     "  --help          this text\n";
@@ -33,8 +34,10 @@ double bona_bench_median(double *values, int32_t count)
 
 static int run(const bona_bench_ask *ask, const char *what)
 {
+    if (ask->steps && (ask->json || strcmp(what, "nets") != 0))
+        return bona_command_misused("bench", "--steps goes with nets, without --json");
     if (strcmp(what, "nets") == 0)
-        return bona_bench_nets(ask);
+        return ask->steps ? bona_bench_steps(ask) : bona_bench_nets(ask);
     if (strcmp(what, "check") != 0 && strcmp(what, "decode") != 0)
         return bona_command_misused("bench", "measures nets, check or decode, not \"%.20s\"", what);
     if (ask->image == NULL)
@@ -44,17 +47,19 @@ static int run(const bona_bench_ask *ask, const char *what)
 
 int bona_cmd_bench(int argc, char **argv)
 {
-    static const struct option names[] = { { "json", no_argument, NULL, 'j' },
-                                           { "runs", required_argument, NULL, 'r' },
-                                           { "models", required_argument, NULL, 'm' },
-                                           { "help", no_argument, NULL, 'h' },
-                                           { 0 } };
+    static const struct option names[] = {
+        { "json", no_argument, NULL, 'j' },       { "steps", no_argument, NULL, 's' },
+        { "runs", required_argument, NULL, 'r' }, { "models", required_argument, NULL, 'm' },
+        { "help", no_argument, NULL, 'h' },       { 0 }
+    };
     bona_bench_ask ask = { .runs = BONA_BENCH_RUNS };
     int key;
 
     while ((key = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (key == 'j')
             ask.json = true;
+        else if (key == 's')
+            ask.steps = true;
         else if (key == 'm')
             ask.models = optarg;
         else if (key == 'r')

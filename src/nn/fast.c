@@ -241,7 +241,7 @@ static void clear_border(const bona_tensor *t, float *origin)
     }
 }
 
-void bona_fast_go(const bona_fast *fast, uint8_t *arena)
+void bona_fast_step(const bona_fast *fast, int32_t index, uint8_t *arena)
 {
     static bona_step_run *const runs[] = {
         [BONA_STEP_CONV] = bona_step_conv,     [BONA_STEP_FIRST] = bona_step_first,
@@ -253,13 +253,16 @@ void bona_fast_go(const bona_fast *fast, uint8_t *arena)
         [BONA_STEP_SPLIT] = bona_step_split,   [BONA_STEP_SIGMOID] = bona_step_sigmoid,
         [BONA_STEP_PLAIN] = bona_step_plain,
     };
+    const bona_step *step = &fast->steps[index];
+    const bona_tensor *y = &fast->tensors[step->y];
 
-    for (int32_t i = 0; i < fast->step_count; i++) {
-        const bona_step *step = &fast->steps[i];
-        const bona_tensor *y = &fast->tensors[step->y];
+    runs[step->kind](fast, step, arena);
+    if (y->block != (ptrdiff_t)y->height * y->width * BONA_LANES)
+        clear_border(y, bona_tensor_at(fast, arena, step->y));
+}
 
-        runs[step->kind](fast, step, arena);
-        if (y->block != (ptrdiff_t)y->height * y->width * BONA_LANES)
-            clear_border(y, bona_tensor_at(fast, arena, step->y));
-    }
+void bona_fast_go(const bona_fast *fast, uint8_t *arena)
+{
+    for (int32_t i = 0; i < fast->step_count; i++)
+        bona_fast_step(fast, i, arena);
 }

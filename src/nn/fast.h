@@ -82,6 +82,8 @@ bona_err bona_fast_init(bona_fast *fast, bona_graph *graph, const bona_kernels *
 void bona_fast_deinit(bona_fast *fast);
 
 void bona_fast_go(const bona_fast *fast, uint8_t *arena);
+void bona_fast_step(const bona_fast *fast, int32_t index, uint8_t *arena); /* one step of it */
+bona_step_facts bona_fast_facts(const bona_fast *fast, int32_t index);
 
 /* Runs of the drivers behind each kind of step; `arena` holds the tensors. */
 typedef void bona_step_run(const bona_fast *fast, const bona_step *step, uint8_t *arena);

@@ -152,6 +152,21 @@ void bona_run_go(bona_run *run)
         bona_fast_go(&run->net->fast, run->arena);
 }
 
+int32_t bona_net_step_count(const bona_net *net)
+{
+    return net->isa == BONA_ISA_REFERENCE ? 0 : net->fast.step_count;
+}
+
+bona_step_facts bona_net_step(const bona_net *net, int32_t index)
+{
+    return bona_fast_facts(&net->fast, index);
+}
+
+void bona_run_step(bona_run *run, int32_t index)
+{
+    bona_fast_step(&run->net->fast, index, run->arena);
+}
+
 const float *bona_run_output(const bona_run *run, int32_t index)
 {
     const bona_net *net = run->net;

@@ -59,6 +59,21 @@ size_t bona_run_bytes(const bona_run *run);
 float *bona_run_input(bona_run *run);
 void bona_run_go(bona_run *run);
 
+/*
+ * The steps that a run takes one after the other, for those who measure them. The reference kernels
+ * have none. bona_run_step(run, 0) to bona_run_step(run, count - 1) do what bona_run_go does.
+ */
+typedef struct bona_step_facts {
+    const char *kind;       /* "conv", "depthwise", "copy" ... */
+    int32_t from[3], to[3]; /* channels, height, width of the first operand and of the result */
+    int32_t kernel[2], stride[2]; /* height, width; 0 where there is no window */
+    bool residual, activation;    /* part of the step */
+    int64_t macs;
+} bona_step_facts;
+int32_t bona_net_step_count(const bona_net *net);
+bona_step_facts bona_net_step(const bona_net *net, int32_t index);
+void bona_run_step(bona_run *run, int32_t index);
+
 /* Result of the last run: row-major floats in the shape of the output (N C H W order), valid until
  * the next run. */
 const float *bona_run_output(const bona_run *run, int32_t index);

@@ -96,7 +96,10 @@ def real_pictures():
     expect("stages", {"decode", "detect", "spoof", "total"} <= set(report["ms"]) and report["bytes"] > 0, report)
     report = json.loads(status("bench nets", 0, "bench", "nets", "--json", "--runs", "3", *pack)[0])
     expect("nets", report["peak_gmacs"] > 0 and len(report["nets"]) == 10, report)
-    expect("rows", all(set(n) >= {"role", "file", "ms", "mmacs", "share"} for n in report["nets"]), report)
+    expect("rows", all(set(n) >= {"role", "file", "ms", "cold_ms", "mmacs", "share"} for n in report["nets"]), report)
+    text = status("bench nets --steps", 0, "bench", "nets", "--steps", "--runs", "3", *pack)[0]
+    expect("every network has steps", text.count(" steps, ") == 10 and "depthwise" in text, text[:200])
+    status("steps are text", 64, "bench", "nets", "--steps", "--json")
     report = json.loads(status("bench decode", 0, "bench", "decode", "--json", "--runs", "3", live)[0])
     expect("decode", report["ms"]["decode"] > 0, report)
     expect("models", "mobilefacenet_foamliu_112.onnx" in status("models", 0, "models", *pack)[0])

@@ -136,6 +136,42 @@ static void threads_share_a_network_and_agree_to_the_bit(void **state)
     bona_free(bytes);
 }
 
+/* What `bench nets --steps` measures is the run, in parts. */
+static void steps_one_by_one_are_the_run(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 20; seed++) {
+        size_t size;
+        uint8_t *bytes = grow_network(seed, NODES, &size);
+        bona_net *net = NULL;
+        bona_run *run = NULL, *other = NULL;
+        int64_t macs = 0;
+
+        assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, bona_isa_best(), NULL),
+                         BONA_OK);
+        assert_int_equal(bona_run_new(&run, net), BONA_OK);
+        assert_int_equal(bona_run_new(&other, net), BONA_OK);
+        for (int64_t i = 0; i < elements_of(bona_net_input(net)); i++)
+            bona_run_input(run)[i] = bona_run_input(other)[i] = (float)(i % 17) - 8.0f;
+        bona_run_go(run);
+        for (int32_t i = 0; i < bona_net_step_count(net); i++) {
+            bona_run_step(other, i);
+            macs += bona_net_step(net, i).macs;
+        }
+        if (bona_isa_best() != BONA_ISA_REFERENCE) {
+            assert_int_equal(macs, bona_net_macs(net));
+            for (int32_t i = 0; i < bona_net_output_count(net); i++)
+                assert_memory_equal(bona_run_output(run, i), bona_run_output(other, i),
+                                    (size_t)elements_of(bona_net_output_shape(net, i)) *
+                                        sizeof(float));
+        }
+        bona_run_free(run);
+        bona_run_free(other);
+        bona_net_free(net);
+        bona_free(bytes);
+    }
+}
+
 static void the_same_seed_grows_the_same_network(void **state)
 {
     size_t size[2];
@@ -153,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vector_kernels_agree_with_the_reference),
         cmocka_unit_test(threads_share_a_network_and_agree_to_the_bit),
+        cmocka_unit_test(steps_one_by_one_are_the_run),
         cmocka_unit_test(the_same_seed_grows_the_same_network),
     };
 
