@@ -38,7 +38,7 @@ static void what_is_not_json_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (outcome(refused[i].text, refused[i].size, NULL) != BONA_BAD_JSON)
-            fail_msg("taken, but is not JSON: %s", refused[i].text);
+            fail_msg("taken, but is not JSON: %s: %s", refused[i].name, refused[i].text);
 }
 
 static void what_is_json_is_taken(void **state)
@@ -46,7 +46,41 @@ static void what_is_json_is_taken(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (outcome(taken[i].text, taken[i].size, NULL) != BONA_OK)
-            fail_msg("refused, but is JSON: %s", taken[i].text);
+            fail_msg("refused, but is JSON: %s: %s", taken[i].name, taken[i].text);
+}
+
+static int named(const json_case *cases, size_t count)
+{
+    int found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        found += strcmp(cases[i].name, "besides") != 0;
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(cases[i].name, "besides") != 0 && strcmp(cases[i].name, cases[k].name) == 0)
+                fail_msg("twice: %s", cases[i].name);
+    }
+    return found;
+}
+
+static void every_case_of_the_suite_has_one_here(void **state)
+{
+    (void)state;
+    assert_int_equal(named(refused, sizeof refused / sizeof *refused), REFUSED_IN_SUITE);
+    assert_int_equal(named(taken, sizeof taken / sizeof *taken), TAKEN_IN_SUITE);
+}
+
+/* structure_100000_opening_arrays and structure_open_array_object. */
+static void a_hundred_thousand_levels_are_refused(void **state)
+{
+    enum { LEVELS = 100000 };
+    static char text[6 * LEVELS];
+
+    (void)state;
+    memset(text, '[', LEVELS);
+    assert_int_equal(outcome(text, LEVELS, NULL), BONA_BAD_JSON);
+    for (size_t i = 0; i < LEVELS; i++)
+        memcpy(text + 5 * i, "[{\"\":", 5);
+    assert_int_equal(outcome(text, 5 * (size_t)LEVELS, NULL), BONA_BAD_JSON);
 }
 
 static void nesting_ends_at_64_levels(void **state)
@@ -169,6 +203,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_json_is_refused),
         cmocka_unit_test(what_is_json_is_taken),
+        cmocka_unit_test(every_case_of_the_suite_has_one_here),
+        cmocka_unit_test(a_hundred_thousand_levels_are_refused),
         cmocka_unit_test(nesting_ends_at_64_levels),
         cmocka_unit_test(a_flood_of_values_is_refused),
         cmocka_unit_test(duplicate_keys_are_flagged_at_any_depth),
