@@ -55,6 +55,10 @@ function(bona_module name)
         target_link_libraries(bona_${name} PUBLIC PkgConfig::${key})
     endforeach()
     target_link_libraries(bona_${name} PUBLIC ${M_LIBS})
+    # These run in processes of one thread each; watched, they would only make the server too slow to be tested under load.
+    if(BONA_TSAN AND name MATCHES "^(image|nn|motion|face)$")
+        target_compile_options(bona_${name} PRIVATE -fno-sanitize=thread)
+    endif()
 endfunction()
 
 # bona_test(image_orient SOURCES orient.c NEEDS image LABEL unit)

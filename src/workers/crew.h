@@ -62,7 +62,8 @@ typedef struct bona_crew_settings {
     int32_t workers;     /* processes, default one per core this process may use */
     int32_t queue_max;   /* jobs waiting, default 64 */
     int32_t deadline_ms; /* per try, default 10000 ms */
-    int32_t ready_ms;    /* a worker has to be ready by then, default 60000 ms */
+    int32_t ready_ms;    /* a worker has to be ready by then, default 60000 ms; doubled up to four
+                            times while none is */
     size_t
         memory_max; /* address space of a worker, default 2 GiB over what it has when it is ready */
 

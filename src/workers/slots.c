@@ -10,7 +10,8 @@
 
 enum {
     BACKOFF_MS_MIN = 100, /* ms before a worker that was never ready is replaced */
-    BACKOFF_MS_MAX = 5000 /* ms, after doubling */
+    BACKOFF_MS_MAX = 5000, /* ms, after doubling */
+    PATIENCE_DOUBLINGS = 4 /* of ready_ms, for workers that were not ready in time */
 };
 
 static const int64_t ns_per_ms = 1000000;
@@ -116,6 +117,15 @@ void bona_slots_drop(bona_crew *crew, int32_t index, bona_err fault)
     bona_slots_count(crew);
 }
 
+/* On a machine so busy that a worker was not ready in time the next one would not be either: it is
+ * given longer. */
+static int64_t patience_ns(const bona_crew *crew, const bona_slot *slot)
+{
+    int32_t doublings = slot->stillborn < PATIENCE_DOUBLINGS ? slot->stillborn : PATIENCE_DOUBLINGS;
+
+    return (crew->settings.ready_ms * ns_per_ms) << doublings;
+}
+
 void bona_slots_order(bona_crew *crew, int64_t now)
 {
     for (int32_t i = 0; i < crew->settings.workers; i++) {
@@ -126,7 +136,7 @@ void bona_slots_order(bona_crew *crew, int64_t now)
         slot->generation = crew->next_generation++;
         if (order(crew, BONA_ORDER_SPAWN, i)) {
             slot->state = BONA_SLOT_ORDERED;
-            slot->due_ns = now + crew->settings.ready_ms * ns_per_ms;
+            slot->due_ns = now + patience_ns(crew, slot);
         } else {
             slot->due_ns = now + BACKOFF_MS_MIN * ns_per_ms;
         }
