@@ -120,15 +120,15 @@ static bool read_body(server_job *job, bona_slab *slab, bona_refusal *refusal)
     bona_tray tray = { slab, tray_reserve, tray_keep };
     bona_head head = { bona_request_header(job->request, "Content-Type"), NULL };
     bona_rules rules;
-    bona_buf *body = bona_request_body(job->request);
+    uint8_t end = 0;
+    bona_buf none = { .data = &end }, *body = bona_request_body(job->request);
     bool good;
 
     pthread_rwlock_rdlock(&server->rules_lock);
     rules = server->rules;
     pthread_rwlock_unlock(&server->rules_lock);
-    if (body->data == NULL && bona_buf_text(body, "") != BONA_OK)
-        return bona_refuse(refusal, 500, 0, "out of memory");
-    good = job->dialect->read(&job->ask, &head, body, &tray, &rules, refusal);
+    good = job->dialect->read(&job->ask, &head, body->data != NULL ? body : &none, &tray, &rules,
+                              refusal);
     bona_wipe(&rules.keys, sizeof rules.keys);
     bona_request_body_done(job->request);
     return good;
