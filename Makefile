@@ -2,7 +2,7 @@
 # The few words a person needs. CMake and Ninja do the work behind them; packages.txt says what Debian has to bring.
 JOBS ?= $(shell nproc)
 
-.PHONY: all build try run test asan tsan clang accept fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
+.PHONY: all build try run test soak asan tsan clang accept fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
 
 all: build
 
@@ -27,6 +27,12 @@ test: deps-test
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS)
 	@ctest --preset dev -j $(JOBS)
+
+# 10,000 changed requests, every hostile file and every false token against a running server, then its memory.
+# BONAFIDE=build/asan/src/cli/bonafide make soak takes the server of another build.
+soak: build deps-test
+	@BONAFIDE=$${BONAFIDE:-$(CURDIR)/build/dev/src/cli/bonafide} SOAK_REQUESTS=$${SOAK_REQUESTS:-10000} \
+		SOAK_MEMORY=$${SOAK_MEMORY-1} PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/http/soak.py
 
 asan tsan failalloc: deps-test
 	@cmake --preset $@ >/dev/null

@@ -129,35 +129,37 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
         took = time.time() - start
+        self.final_log = self.read_log()
         if self.own_state:
             shutil.rmtree(self.state, ignore_errors=True)
         return self.process.returncode, took
 
 
-def read_response(s):
-    """One response from a socket; None when the server closed without one."""
+def read_response(s, final=False):
+    """One response from a socket; None when the server closed without one. `final`: interim ones are passed over."""
     data = b""
     try:
-        while b"\r\n\r\n" not in data:
+        while True:
+            while b"\r\n\r\n" not in data:
+                piece = s.recv(65536)
+                if not piece:
+                    return None
+                data += piece
+            head, data = data.split(b"\r\n\r\n", 1)
+            lines = head.decode("latin-1").split("\r\n")
+            status = int(lines[0].split()[1])
+            headers = [tuple(l.split(": ", 1)) for l in lines[1:] if ": " in l]
+            if not 100 <= status < 200:
+                break
+            if not final:
+                return Response(status, headers, b"")
+        length = int(dict((k.lower(), v) for k, v in headers).get("content-length", 0))
+        while len(data) < length:
             piece = s.recv(65536)
             if not piece:
                 break
             data += piece
-        if b"\r\n\r\n" not in data:
-            return None
-        head, body = data.split(b"\r\n\r\n", 1)
-        lines = head.decode("latin-1").split("\r\n")
-        status = int(lines[0].split()[1])
-        headers = [tuple(l.split(": ", 1)) for l in lines[1:] if ": " in l]
-        if 100 <= status < 200:
-            return Response(status, headers, b"")
-        length = int(dict((k.lower(), v) for k, v in headers).get("content-length", 0))
-        while len(body) < length:
-            piece = s.recv(65536)
-            if not piece:
-                break
-            body += piece
-        return Response(status, headers, body)
+        return Response(status, headers, data[:length])
     except OSError:
         return None
 
