@@ -28,9 +28,10 @@ static void write_answer(const http_conn *conn, int status, const char *message)
     bona_buf_init(&answer, 8192);
     if (area->shape(&body, status, message) == BONA_OK &&
         bona_buf_printf(&answer,
-                        "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+                        "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s"
                         "Connection: close\r\n\r\n",
-                        status, reason_of(status), area->type, body.size) == BONA_OK &&
+                        status, reason_of(status), area->type, body.size,
+                        status == 503 ? "Retry-After: 1\r\n" : "") == BONA_OK &&
         bona_buf_add(&answer, body.data, body.size) == BONA_OK &&
         send(conn->fd, answer.data, answer.size, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
         shutdown(conn->fd, SHUT_WR);

@@ -73,7 +73,7 @@ typedef struct bona_http_settings {
     int32_t header_ms;                   /* until the headers are in, default 10000 ms */
     int32_t idle_ms;       /* until the next request of a connection is in, default 60000 ms */
     int32_t body_rate_min; /* bytes per second, default 16384 */
-    size_t bodies_max;     /* bytes of all bodies held at a time, default 1 GiB */
+    size_t bodies_max;     /* bytes of all bodies held at a time, default 1 GiB; more: 503 */
     const char *tls_cert, *tls_key; /* PEM text; NULL = no TLS */
     const char *cors_origin;        /* value of Access-Control-Allow-Origin; NULL = no CORS */
     const bona_route *routes;       /* borrowed until bona_http_stop */

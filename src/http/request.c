@@ -60,6 +60,14 @@ static void answer_preflight(bona_request *request, const char *allow)
     bona_request_reply(request, 204, NULL, NULL);
 }
 
+/* The watch may be answering for the area at this moment. */
+static void set_area(bona_request *request, const bona_http_area *area)
+{
+    pthread_mutex_lock(&request->http->watch.lock);
+    request->area = area;
+    pthread_mutex_unlock(&request->http->watch.lock);
+}
+
 /* Everything that can be said of a request before its body is read; true to read on. */
 static bool admit(bona_request *request)
 {
@@ -70,7 +78,7 @@ static bool admit(bona_request *request)
 
     request->route = http_route_of(http, request->method, request->path, &status, allow);
     if (request->route != NULL)
-        request->area = request->route->area;
+        set_area(request, request->route->area);
     if (!http_headers_fit(request, &status, &message)) {
         bona_request_refuse(request, status, message);
         return false;
@@ -115,17 +123,23 @@ static enum MHD_Result begin(bona_request *request, const char *method)
     return http_reply_queue(request);
 }
 
-/* A chunked body has passed the limit of its route; false when the connection was ended. */
-static bool refuse_rest(bona_request *request)
+static const char *why_cut(const bona_request *request)
+{
+    return request->cut_status == 413 ? "the body is larger than this path accepts"
+                                      : "too many bodies are being received";
+}
+
+/* A body has passed a limit on its way; false when the connection was ended. */
+static bool refuse_rest(bona_request *request, int status)
 {
     http_watch *watch = &request->http->watch;
 
-    request->too_large = true;
+    request->cut_status = status;
     bona_request_body_done(request);
     if (request->http->tls)
         return request->bytes_in < request->route->body_max + HTTP_LINGER_BYTES;
     pthread_mutex_lock(&watch->lock);
-    http_cut_locked(request->conn, 413, "the body is larger than this path accepts");
+    http_cut_locked(request->conn, status, why_cut(request));
     pthread_mutex_unlock(&watch->lock);
     return false;
 }
@@ -148,16 +162,18 @@ static enum MHD_Result take_body(bona_request *request, const char *data, size_t
     atomic_fetch_add(&request->conn->received, add);
     if (request->replied)
         return MHD_YES;
-    if (request->too_large || request->bytes_in > request->route->body_max)
-        return refuse_rest(request) ? MHD_YES : MHD_NO;
+    if (request->cut_status != 0 || request->bytes_in > request->route->body_max)
+        return refuse_rest(request, request->cut_status ? request->cut_status : 413) ? MHD_YES
+                                                                                     : MHD_NO;
     if (request->body.cap == 0) {
         request->body =
             http_body_take(&http->bodies, first_room(request), request->route->body_max);
         if (bona_buf_reserve(&request->body, first_room(request)) != BONA_OK)
             return MHD_NO;
     }
-    atomic_fetch_add(&http->bodies.held, add);
     request->body_counted += add;
+    if (atomic_fetch_add(&http->bodies.held, add) + add > http->s.bodies_max)
+        return refuse_rest(request, 503) ? MHD_YES : MHD_NO;
     err = bona_buf_add(&request->body, data, add);
     return err == BONA_OK ? MHD_YES : MHD_NO;
 }
@@ -166,8 +182,10 @@ static enum MHD_Result finish(bona_request *request)
 {
     bool queue;
 
-    if (!request->replied && request->too_large)
-        bona_request_refuse(request, 413, "the body is larger than this path accepts");
+    if (!request->replied && request->cut_status == 503)
+        bona_request_add(request, "Retry-After", "1");
+    if (!request->replied && request->cut_status != 0)
+        bona_request_refuse(request, request->cut_status, why_cut(request));
     if (!request->replied) {
         http_watch_phase(&request->http->watch, request->conn, HTTP_JOB);
         request->route->serve(request, request->http->s.app);

@@ -41,6 +41,7 @@ typedef struct http_conn {
     bool cut;               /* was ended by us */
     bool probed;            /* a half-closed client was sent a byte to see whether it lives */
     bona_request *request;
+    uint64_t serial; /* what events of the watch name, since an address may be used again */
 } http_conn;
 
 /* A socket whose answer is sent and whose body is thrown away. */
@@ -59,6 +60,7 @@ typedef struct http_watch {
     bool started;
     http_conn *conns;
     int32_t conn_count;
+    uint64_t next_serial;
     http_linger linger[HTTP_LINGER_MAX];
     int32_t linger_count;
     uint64_t timeouts, gone;
@@ -98,7 +100,7 @@ struct bona_request {
     char method[16];
     bool begun;     /* the first call was made */
     bool early;     /* answered before the body was read */
-    bool too_large; /* a chunked body passed the limit */
+    int cut_status; /* why the rest of the body is thrown away: 413, 503; 0 = it is not */
     bool has_body;
     uint64_t announced; /* Content-Length, 0 = none */
     bona_buf body;

@@ -122,10 +122,10 @@ static void probe(http_conn *conn)
         shutdown(conn->fd, SHUT_RDWR);
 }
 
-static void conn_event(http_watch *watch, const http_conn *which, uint32_t events)
+static void conn_event(http_watch *watch, uint64_t serial, uint32_t events)
 {
     for (http_conn *conn = watch->conns; conn != NULL; conn = conn->after) {
-        if (conn != which || conn->phase != HTTP_JOB || conn->request == NULL)
+        if (conn->serial != serial || conn->phase != HTTP_JOB || conn->request == NULL)
             continue;
         if (events & (EPOLLHUP | EPOLLERR)) {
             watch->gone++;
@@ -143,6 +143,7 @@ void http_watch_add(http_watch *watch, http_conn *conn)
 {
     pthread_mutex_lock(&watch->lock);
     conn->first = true;
+    conn->serial = watch->next_serial++;
     conn->deadline_ns = in_ms(conn->http->s.header_ms);
     conn->after = watch->conns;
     if (watch->conns != NULL)
@@ -169,7 +170,7 @@ void http_watch_remove(http_watch *watch, http_conn *conn)
 
 void http_watch_phase(http_watch *watch, http_conn *conn, http_phase phase)
 {
-    struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = conn };
+    struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.u64 = conn->serial };
 
     pthread_mutex_lock(&watch->lock);
     if (conn->phase == HTTP_JOB && phase != HTTP_JOB)
@@ -207,7 +208,7 @@ static void *watch_run(void *arg)
         pthread_mutex_lock(&watch->lock);
         for (int i = 0; i < count; i++)
             if (events[i].data.u64 > TAG_WAKE)
-                conn_event(watch, events[i].data.ptr, events[i].events);
+                conn_event(watch, events[i].data.u64, events[i].events);
         drain_all(watch);
         if (now >= next_tick) {
             for (http_conn *conn = watch->conns; conn != NULL; conn = conn->after)
@@ -225,6 +226,7 @@ bona_err http_watch_start(http_watch *watch, bona_note *note)
 
     watch->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     watch->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    watch->next_serial = TAG_WAKE + 1;
     pthread_mutex_init(&watch->lock, NULL);
     if (watch->epoll_fd >= 0 && watch->wake_fd >= 0 &&
         epoll_ctl(watch->epoll_fd, EPOLL_CTL_ADD, watch->wake_fd, &event) == 0 &&

@@ -49,8 +49,8 @@ def healthy():
     same(call().status, 200, "a request afterwards")
 
 
-def metric(name):
-    for line in server.get("/metrics").body.decode().splitlines():
+def metric(name, of=None):
+    for line in (of or server).get("/metrics").body.decode().splitlines():
         if line.startswith(name + " "):
             return float(line.split()[1])
     raise AssertionError("no metric " + name)
@@ -94,6 +94,35 @@ def check_a_chunked_body_over_the_limit_is_cut():
     response = server.raw(head(path=IMAGES, extra="Transfer-Encoding: chunked\r\n") + chunk * 100, timeout=30)
     same(response.status if response else None, 413)
     healthy()
+
+
+def check_bodies_under_way_are_bounded_together():
+    """The identity API asks for no credentials: nobody may fill the memory with forms that never end."""
+    other = h.Server("--bodies-bytes-max", "1048576", "--workers", "1", wait=0)
+    start = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n" % h.IDENTITY.encode()
+    clients, answers, most = [], [], 0
+    for _ in range(8):
+        s = socket.create_connection(("127.0.0.1", other.port), timeout=5)
+        s.sendall(start + b"Content-Length: 400000\r\n\r\n")  # all of them are let in
+        clients.append(s)
+    time.sleep(0.3)
+    for s in clients:
+        s.sendall(b"x" * 300000)
+        time.sleep(0.05)
+        most = max(most, metric("bonafide_body_bytes_held", other))
+    for s in clients:
+        s.settimeout(0.5)
+        answers.append(h.read_response(s))
+    refused = [a for a in answers if a is not None]
+    true(0 < most <= 1048576, "%d bytes held" % most)
+    true(len(refused) >= 5, "%d of 8 refused" % len(refused))
+    for a in refused:
+        same((a.status, a.json["code"], a.headers["retry-after"]), (503, 5000, "1"))
+    for s in clients:
+        s.close()
+    time.sleep(0.5)
+    same(metric("bonafide_body_bytes_held", other), 0, "bytes held afterwards")
+    other.stop()
 
 
 def check_connections_are_kept():
