@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON Web Tokens (RFC 7519) in JWS compact form (RFC 7515) with a symmetric key: HS256, HS384,
- * HS512 and nothing else. The token is read strictly by our own JSON first; libjwt then verifies
- * the signature under one given key. The rules on claims are those of the BWS specification,
- * section 3.
+ * HS512 and nothing else. The token is read strictly by our own JSON; nobody else's parser sees it
+ * before its signature holds. libjwt makes the tokens of the command. The rules on claims are those
+ * of the BWS specification, section 3.
  */
 #ifndef BONA_WIRE_JWT_H
 #define BONA_WIRE_JWT_H
@@ -14,7 +14,8 @@ enum {
     BONA_JWT_SIZE_MAX = 8192,  /* characters of a token */
     BONA_JWT_SUBJECT_MAX = 64, /* bytes of `sub` */
     BONA_JWT_SKEW_S = 300,     /* seconds that clocks may differ; project decision B9 */
-    BONA_JWT_KEY_MIN = 32      /* bytes; RFC 7518, section 3.2 wants the length of the hash */
+    BONA_JWT_KEY_MIN = 32,     /* bytes; RFC 7518, section 3.2 wants the length of the hash */
+    BONA_JWT_MAC_MAX = 64      /* bytes of a signature */
 };
 
 typedef enum bona_jwt_alg { BONA_JWT_HS256 = 1, BONA_JWT_HS384, BONA_JWT_HS512 } bona_jwt_alg;
@@ -23,6 +24,7 @@ typedef enum bona_jwt_alg { BONA_JWT_HS256 = 1, BONA_JWT_HS384, BONA_JWT_HS512 }
 typedef struct bona_jwt {
     bona_jwt_alg alg;
     char subject[BONA_JWT_SUBJECT_MAX + 1];
+    uint8_t mac[BONA_JWT_MAC_MAX]; /* the signature, as long as the hash of `alg` */
 } bona_jwt;
 
 /*

@@ -9,7 +9,7 @@
 #include "workers/message.h"
 
 enum {
-    BACKOFF_MS_MIN = 100, /* ms before a worker that was never ready is replaced */
+    BACKOFF_MS_MIN = 100,  /* ms before a worker that was never ready is replaced */
     BACKOFF_MS_MAX = 5000, /* ms, after doubling */
     PATIENCE_DOUBLINGS = 4 /* of ready_ms, for workers that were not ready in time */
 };
