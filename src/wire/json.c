@@ -10,12 +10,10 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/mem.h"
+#include "wire/blocks.h"
 #include "wire/utf8.h"
 
-enum {
-    ROOM_FIRST = 32,
-    BLOCKS_MAX = 16
-}; /* values of the first allocation; pieces of memory yajl holds at once */
+enum { ROOM_FIRST = 32 }; /* values of the first allocation */
 
 /* Where the parser stands. Links are indices until the end, since the array of nodes moves as it
  * grows. */
@@ -28,8 +26,8 @@ typedef struct parser {
     int32_t open[BONA_JSON_DEPTH_MAX]; /* the arrays and objects around here */
     int32_t last[BONA_JSON_DEPTH_MAX]; /* their last child, -1 = none yet */
     int32_t depth;
-    void *blocks[BLOCKS_MAX]; /* what yajl has from us */
-    jmp_buf no_memory;        /* yajl does not look at what an allocation returns */
+    bona_blocks blocks; /* what yajl has from us */
+    jmp_buf no_memory;  /* yajl does not look at what an allocation returns */
 } parser;
 
 static int complain(parser *p, bona_err err, const char *what)
@@ -39,18 +37,14 @@ static int complain(parser *p, bona_err err, const char *what)
     return 0;
 }
 
-static void *grow_block(void *context, void *block, size_t size)
+/* A string with escapes passes through yajl's own memory, and it may be a picture. */
+static void *grow_block(void *context, void *data, size_t size)
 {
     parser *p = context;
-    int32_t place = 0;
-    void *grown;
+    void *grown = bona_blocks_grow(&p->blocks, data, size);
 
-    while (place < BLOCKS_MAX && p->blocks[place] != block)
-        place++;
-    grown = place < BLOCKS_MAX ? bona_realloc(block, size, 1) : NULL;
     if (grown == NULL)
         longjmp(p->no_memory, 1);
-    p->blocks[place] = grown;
     return grown;
 }
 
@@ -59,16 +53,9 @@ static void *take_block(void *context, size_t size)
     return grow_block(context, NULL, size);
 }
 
-static void drop_block(void *context, void *block)
+static void drop_block(void *context, void *data)
 {
-    parser *p = context;
-
-    for (int32_t i = 0; block != NULL && i < BLOCKS_MAX; i++)
-        if (p->blocks[i] == block) {
-            p->blocks[i] = NULL;
-            break;
-        }
-    bona_free(block);
+    bona_blocks_drop(&((parser *)context)->blocks, data);
 }
 
 static int32_t add_node(parser *p, bona_json_type type)
@@ -185,6 +172,7 @@ static bool keep_text(parser *p, bona_text *kept, const unsigned char *data, siz
     copy = bona_alloc(sizeof *copy + size, 1);
     if (copy == NULL)
         return complain(p, BONA_NO_MEMORY, "no memory for a JSON string");
+    copy->size = size;
     copy->next = p->doc->copies;
     p->doc->copies = copy;
     memcpy(copy->data, text, size);
@@ -341,8 +329,7 @@ bona_err bona_json_parse(bona_json_doc *doc, char *text, size_t size, int32_t no
     *doc = (bona_json_doc){ .nodes_max = nodes_max > 0 ? nodes_max : BONA_JSON_NODES_MAX };
     if (is_clean(&p))
         read_all(&p);
-    for (int32_t i = 0; i < BLOCKS_MAX; i++)
-        bona_free(p.blocks[i]);
+    bona_blocks_deinit(&p.blocks);
     if (p.err != BONA_OK) {
         bona_json_deinit(doc);
         return p.err;
@@ -357,6 +344,7 @@ void bona_json_deinit(bona_json_doc *doc)
     while (doc->copies != NULL) {
         bona_json_copy *next = doc->copies->next;
 
+        bona_wipe(doc->copies->data, doc->copies->size);
         bona_free(doc->copies);
         doc->copies = next;
     }

@@ -52,6 +52,7 @@ typedef struct bona_json {
 /* A string that had escapes. */
 typedef struct bona_json_copy {
     struct bona_json_copy *next;
+    size_t size; /* bytes */
     char data[];
 } bona_json_copy;
 
@@ -69,7 +70,7 @@ typedef struct bona_json_doc {
  */
 bona_err bona_json_parse(bona_json_doc *doc, char *text, size_t size, int32_t nodes_max,
                          bona_note *note);
-void bona_json_deinit(bona_json_doc *doc); /* twice is fine */
+void bona_json_deinit(bona_json_doc *doc); /* wipes what was copied; twice is fine */
 
 /* The member of that name, the first if there are several; NULL when absent or `object` is no
  * object or NULL. */

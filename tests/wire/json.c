@@ -2,8 +2,10 @@
 /* What is JSON and what is not; the texts are in json_cases.h. */
 #include "check.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -152,6 +154,78 @@ static void values_are_found_and_unescaped(void **state)
     bona_buf_deinit(&copy);
 }
 
+enum { NEEDLE = 24, REGION_MAX = 64 << 20 };
+
+/* How often the needle, held turned over so that it does not find itself, is in one region. */
+static int count_in(int memory, size_t from, size_t to, const uint8_t turned[NEEDLE])
+{
+    static uint8_t piece[65536];
+    int found = 0;
+
+    for (size_t at = from; at < to; at += sizeof piece - NEEDLE) {
+        size_t wanted = to - at < sizeof piece ? to - at : sizeof piece;
+        ssize_t got = pread(memory, piece, wanted, (off_t)at);
+
+        if (at >= (size_t)piece - sizeof piece && at < (size_t)piece + sizeof piece)
+            continue; /* our own copy */
+        for (ssize_t i = 0; i + NEEDLE <= got; i++) {
+            int k = 0;
+
+            while (k < NEEDLE && (piece[i + k] ^ 0x55) == turned[k])
+                k++;
+            found += k == NEEDLE;
+        }
+    }
+    memset(piece, 0, sizeof piece);
+    return found;
+}
+
+/* The same over all memory of this process that can be written (proc(5), maps). */
+static int count_in_memory(const uint8_t turned[NEEDLE])
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC), found = 0;
+    char line[512], rights[8];
+    size_t from, to;
+
+    assert_true(maps != NULL && memory >= 0);
+    while (fgets(line, sizeof line, maps) != NULL)
+        if (sscanf(line, "%zx-%zx %7s", &from, &to, rights) == 3 && rights[1] == 'w' &&
+            to - from <= REGION_MAX)
+            found += count_in(memory, from, to, turned);
+    close(memory);
+    fclose(maps);
+    return found;
+}
+
+/* Clients written in C# send base64 with \u002B for a plus, so whole pictures are unescaped. */
+static void nothing_of_an_unescaped_text_stays_in_memory(void **state)
+{
+    enum { CHARS = 20000 };
+    char *text = malloc(CHARS + 64);
+    uint8_t turned[NEEDLE];
+    bona_json_doc doc;
+    size_t size;
+
+    (void)state;
+    assert_non_null(text);
+    size = (size_t)sprintf(text, "[\"\\u002B");
+    for (size_t i = 0, seed = 1; i < CHARS; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        text[size++] = (char)('a' + (seed >> 33) % 26);
+    }
+    for (size_t i = 0; i < NEEDLE; i++)
+        turned[i] = (uint8_t)text[size - NEEDLE + i] ^ 0x55;
+    size += (size_t)sprintf(text + size, "\"]");
+    assert_int_equal(bona_json_parse(&doc, text, size, 0, NULL), BONA_OK);
+    assert_int_equal(doc.nodes->first->text.size, CHARS + 1);
+    assert_int_equal(count_in_memory(turned), 2); /* the text and the unescaped copy */
+    bona_json_deinit(&doc);
+    assert_int_equal(count_in_memory(turned), 1);
+    bona_wipe(text, size);
+    free(text);
+}
+
 /* A reader gets UTF-8 whatever the escapes say: half a pair stands for no character. */
 static void a_lone_surrogate_reads_as_a_question_mark(void **state)
 {
@@ -209,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_flood_of_values_is_refused),
         cmocka_unit_test(duplicate_keys_are_flagged_at_any_depth),
         cmocka_unit_test(values_are_found_and_unescaped),
+        cmocka_unit_test(nothing_of_an_unescaped_text_stays_in_memory),
         cmocka_unit_test(a_lone_surrogate_reads_as_a_question_mark),
         cmocka_unit_test(what_is_written_reads_back),
     };
