@@ -110,6 +110,11 @@ static bona_err prepare_folder(const char *folder, bona_note *note)
                          strerror(errno));
     if (stat(folder, &seen) != 0 || !S_ISDIR(seen.st_mode))
         return bona_fail(note, BONA_STORE, "%.120s is not a folder", folder);
+    if (seen.st_uid != geteuid())
+        return bona_fail(note, BONA_STORE,
+                         "state folder %.120s belongs to user %u, who could change the keys in it: "
+                         "run this as that user, or give the folder to user %u",
+                         folder, (unsigned)seen.st_uid, (unsigned)geteuid());
     if ((seen.st_mode & 077) == 0)
         return BONA_OK;
     if (!is_ours(folder) || chmod(folder, 0700) != 0)

@@ -189,6 +189,22 @@ static void a_folder_that_others_use_is_refused_and_an_empty_one_closed(void **s
     assert_mode(*state, "", 0700);
 }
 
+/* In a folder for everybody somebody may have made one under our name before us. */
+static void a_folder_of_another_user_is_refused(void **state)
+{
+    bona_store *store;
+    bona_note note = { "" };
+    const char *folder = *state;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(chown(folder, 65533, 65533), 0);
+    assert_int_equal(bona_store_open(&store, &(bona_store_settings){ .where = folder }, &note),
+                     BONA_STORE);
+    assert_non_null(strstr(note.text, "belongs to user 65533"));
+}
+
 /* Runs statements on the file itself. */
 static void tamper(const char *folder, const char *sql)
 {
@@ -270,6 +286,7 @@ int main(void)
         IN_A_FOLDER(a_revoked_key_leaves_the_disk),
         IN_A_FOLDER(folder_and_files_are_closed_to_others),
         IN_A_FOLDER(a_folder_that_others_use_is_refused_and_an_empty_one_closed),
+        IN_A_FOLDER(a_folder_of_another_user_is_refused),
         IN_A_FOLDER(a_database_of_version_1_is_brought_up_to_date_with_its_keys),
         IN_A_FOLDER(databases_of_the_future_and_of_others_are_left_alone),
         IN_A_FOLDER(a_list_names_ids_and_counts_and_no_key),
