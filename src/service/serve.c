@@ -23,7 +23,9 @@
 
 enum {
     PEM_MAX = 1 << 20,     /* bytes of a certificate or key file */
-    DRAIN_MS = 12000,      /* running requests may take this long once the end was asked for, ms */
+    DRAIN_MS = 10000,      /* running requests may take this long once the end was asked for, ms; */
+    GRACE_MS = 500,        /* then this for their workers; with the 2 s each that the spawner and the
+                              database may take, the end comes within 15 s */
     FILES_PER_REQUEST = 3, /* descriptors: socket, slab, a copy while draining */
     FILES_BESIDE = 256     /* descriptors for everything else */
 };
@@ -239,7 +241,7 @@ static void end(bona_server *server)
             bona_http_look(server->http, &stats);
         } while (stats.requests > 0 && bona_clock_ms_since(start) < DRAIN_MS);
     }
-    bona_crew_stop(server->crew, 500);
+    bona_crew_stop(server->crew, GRACE_MS);
     bona_http_stop(server->http);
     bona_store_close(server->store);
     bona_pack_free(server->pack);

@@ -18,7 +18,7 @@ enum {
     GATHER_MS = 50, /* ms a first record waits for company: a change costs more than a record */
     RETRY_MS = 500, /* ms between tries while the database refuses */
     RETRY_FOR_MS = 60000,     /* ms after which a batch is given up */
-    CLOSE_MS = 5000,          /* ms to write what is left at the end */
+    CLOSE_MS = 1000,          /* ms to write what is left at the end, if the database is busy */
     PRUNE_EVERY_MS = 3600000, /* ms: retention is looked after hourly */
     PRUNE_ROWS = 5000,        /* rows removed in one change, so that others get their turn */
     LINE_CHARS = 320

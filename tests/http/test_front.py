@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import threading
@@ -333,6 +334,33 @@ def check_sighup_reads_the_configuration_anew():
     time.sleep(0.5)
     same(other.request("POST", BWS, b"{}", long).status, 401, "too long a lifetime")
     other.stop()
+
+
+def check_the_end_comes_in_time_with_slow_clients_and_a_locked_database():
+    other = h.Server("--workers", "1")
+    mine = other.add_client("app")
+    time.sleep(1.2)
+    slow = socket.create_connection(("127.0.0.1", other.port), timeout=20)
+    slow.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+                 b"Content-Length: 9000000\r\n\r\n" % h.IDENTITY.encode())
+    lock = sqlite3.connect(os.path.join(other.state, "db", "bonafide.db"), isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    same(other.request("POST", BWS, BODY, {"Content-Type": "application/json", "Authorization":
+                                           "Bearer " + h.token(mine, "app")}).status, 200, "with a locked database")
+    ending = threading.Thread(target=lambda: results.append(other.stop()))
+    results = []
+    ending.start()
+    while ending.is_alive():
+        try:
+            slow.sendall(b"x" * 8192)  # fast enough for the rate, too slow for the end
+        except OSError:
+            pass
+        time.sleep(0.25)
+    lock.close()
+    status, took = results[0]
+    print("      ended after %.1f s" % took)
+    same(status, 0, "exit status")
+    true(took < 15, "took %.1f s" % took)
 
 
 def check_zz_running_requests_are_answered_at_the_end():
