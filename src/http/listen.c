@@ -13,6 +13,11 @@
 
 enum { BACKLOG = 1024 }; /* connections the kernel keeps until they are accepted */
 
+/* TLS 1.2 with forward secrecy and AEAD only, and 1.3 (BSI TR-02102-2, sections 3.3 and 3.4). */
+static const char tls_rules[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:"
+                                "+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:"
+                                "+CHACHA20-POLY1305:-MAC-ALL:+AEAD:%SERVER_PRECEDENCE";
+
 static void apply_defaults(bona_http_settings *s)
 {
     if (s->address == NULL)
@@ -115,7 +120,7 @@ static struct MHD_Daemon *start_daemon(bona_http *http)
     struct MHD_OptionItem tls[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->tls_cert },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->tls_key },
-        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1" },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_rules },
         { MHD_OPTION_END, 0, NULL }
     };
     struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
@@ -158,6 +163,7 @@ bona_err bona_http_start(bona_http **http, const bona_http_settings *settings, b
                             h->tls ? "; the certificate and key have to be PEM and fit each other"
                                    : "");
     }
+    h->s.address = h->s.tls_cert = h->s.tls_key = NULL; /* borrowed for the start only */
     if (err != BONA_OK) {
         bona_http_stop(h);
         return err;

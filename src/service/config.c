@@ -223,6 +223,24 @@ static bona_err read_file(bona_config *config, const bool given[SETTINGS], bona_
     return err == BONA_OK ? BONA_OK : bona_fail_in(note, BONA_BAD_CONFIG, config->config);
 }
 
+/* Both stand in what is sent or compared, so neither may hold what no URL does. */
+static bona_err check_texts(const bona_config *config, bona_note *note)
+{
+    static const char in_urls[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                  "-._~/:@!$&'()*+,;=%[]";
+
+    if (config->images_path[0] != '/' ||
+        config->images_path[strspn(config->images_path, in_urls)] != 0)
+        return bona_fail(note, BONA_BAD_ARGUMENT,
+                         "images-path has to start with / and hold what a path may");
+    if (strcmp(config->images_path, "/api/v1/livenessdetection") == 0 ||
+        strncmp(config->images_path, "/identity/", 10) == 0)
+        return bona_fail(note, BONA_BAD_ARGUMENT, "images-path belongs to another API");
+    if (config->cors[strspn(config->cors, in_urls)] != 0)
+        return bona_fail(note, BONA_BAD_ARGUMENT, "cors has to be one origin, or *");
+    return BONA_OK;
+}
+
 bona_err bona_config_read(bona_config *config, int argc, char **argv, bona_note *note)
 {
     bool given[SETTINGS] = { false };
@@ -242,9 +260,7 @@ bona_err bona_config_read(bona_config *config, int argc, char **argv, bona_note 
                          config->listen);
     if ((config->tls_cert[0] == 0) != (config->tls_key[0] == 0))
         return bona_fail(note, BONA_BAD_ARGUMENT, "tls-cert and tls-key go together");
-    if (config->images_path[0] != '/')
-        return bona_fail(note, BONA_BAD_ARGUMENT, "images-path has to start with /");
-    return BONA_OK;
+    return check_texts(config, note);
 }
 
 void bona_config_help(void)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,10 +23,10 @@
 #include "service/server.h"
 
 enum {
-    PEM_MAX = 1 << 20,     /* bytes of a certificate or key file */
-    DRAIN_MS = 10000,      /* running requests may take this long once the end was asked for, ms; */
-    GRACE_MS = 500,        /* then this for their workers; with the 2 s each that the spawner and the
-                              database may take, the end comes within 15 s */
+    PEM_MAX = 1 << 20, /* bytes of a certificate or key file */
+    DRAIN_MS = 10000,  /* running requests may take this long once the end was asked for, ms; */
+    GRACE_MS = 500,    /* then this for their workers; with the 2 s each that the spawner and the
+                          database may take, the end comes within 15 s */
     FILES_PER_REQUEST = 3, /* descriptors: socket, slab, a copy while draining */
     FILES_BESIDE = 256     /* descriptors for everything else */
 };
@@ -91,6 +92,16 @@ static void raise_file_limit(const bona_config *c)
         printf("warning: only %llu files may be open; %llu would be right for %lld connections\n",
                (unsigned long long)limit.rlim_cur, (unsigned long long)wanted,
                (long long)c->connections_max);
+}
+
+/* A key that others can read is no key. */
+static void warn_of_open_key(const char *path)
+{
+    struct stat seen;
+
+    if (path[0] != 0 && stat(path, &seen) == 0 && (seen.st_mode & 077) != 0)
+        printf("warning: %s can be read by others (mode %03o); 600 would be right\n", path,
+               (unsigned)seen.st_mode & 0777);
 }
 
 static bona_err read_pem(const char *path, char **pem, bona_note *note)
@@ -174,6 +185,7 @@ static void print_start(const bona_server *server)
         printf("warning: PARAM_DECRYPT_IV is the public default\n");
     if (keys->liveness_key_default)
         printf("warning: BONAFIDE_LIVENESS_KEY is the public default\n");
+    warn_of_open_key(c->tls_key);
     if (bare && !tls)
         printf("warning: reachable from other machines without TLS\n");
     if (bare)
