@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests per second, latencies and CPU time of the server under wrk: saturated, at half that load, and the same with
-200 idle connections. CPU time is read from /proc per process, so wrk's own does not count.
+"""Requests per second, latencies and CPU time of the server under wrk: saturated, at half that load, both again with 200 idle
+and slow connections, and what a request of the identity API costs beside one of BWS. CPU time is read from /proc per
+process, so wrk's own does not count.
 
   LOAD_SECONDS  of each run (10)      LOAD_IMAGE  picture to send (a 1280x720 JPEG is made otherwise)
+  LOAD_ROUNDS   of half load (1); on a machine with other work the least disturbed of several tells most
 """
 import os
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -16,6 +19,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "tests", "http"))
 import harness as h  # noqa: E402
 
 SECONDS = int(os.environ.get("LOAD_SECONDS", "10"))
+ROUNDS = int(os.environ.get("LOAD_ROUNDS", "1"))
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -63,9 +67,25 @@ class Processes:
         return cpu_seconds(self.front) + cpu_seconds(self.spawner), sum(cpu_seconds(p) for p in self.workers)
 
 
-def load(server, connections, pause_ms=0, seconds=SECONDS):
+class Watch(threading.Thread):
+    """Looks 20 times a second whether a job waits while a worker has nothing to do; both numbers are of one moment."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server, self.over, self.looks, self.waiting, self.idle = server, threading.Event(), 0, 0, 0
+
+    def run(self):
+        while not self.over.wait(0.05):
+            now = dict(line.split(" ") for line in self.server.get("/metrics").body.decode().splitlines() if line[0] != "#")
+            self.looks += 1
+            if float(now["bonafide_queue_depth"]) > 0:
+                self.waiting += 1
+                self.idle += float(now["bonafide_workers_busy"]) < float(now["bonafide_workers_alive"])
+
+
+def load(server, connections, pause_ms=0, seconds=SECONDS, path=h.BWS, kind="application/json", body=None):
     processes = Processes(server)
-    env = dict(os.environ, LOAD_BODY=BODY, LOAD_PATH=h.BWS, LOAD_TYPE="application/json",
+    env = dict(os.environ, LOAD_BODY=body or BODY, LOAD_PATH=path, LOAD_TYPE=kind,
                LOAD_TOKEN=h.token(KEY, "load"), LOAD_PAUSE=str(pause_ms))
     before = processes.cpu()
     done = subprocess.run(["wrk", "-t", "1", "-c", str(connections), "-d", "%ds" % seconds, "--timeout", "30s", "-s",
@@ -86,7 +106,7 @@ def report(name, r):
           "errors %d" % (name, r["per_s"], r["p50"], r["p95"], r["p99"], r["front_ms"], r["vision_ms"], r["bad"]))
 
 
-server = h.Server()
+server = h.Server(env={"BONAFIDE_LIVENESS_KEY": h.LIVENESS_KEY.decode()})
 KEY = server.add_client("load")
 time.sleep(1.5)
 if os.environ.get("LOAD_IMAGE"):
@@ -100,30 +120,83 @@ with open(BODY, "w") as f:
 cores = len(os.sched_getaffinity(0))
 print("%d cores, picture of %d bytes, runs of %d s" % (cores, len(image), SECONDS))
 
+
+
+def saturate(name):
+    watch = Watch(server)
+    watch.start()
+    r = load(server, 8 * cores)
+    watch.over.set()
+    watch.join()
+    report("%s, %d connections" % (name, 8 * cores), r)
+    bound = cores / (r["vision_ms"] / 1000)
+    print("CPU outside vision: %.1f %% of that in it; bound cores / vision CPU: %.1f /s, reached %.0f %%; a worker idle while a "
+          "job waited: %d of %d looks" % (100 * r["front_ms"] / r["vision_ms"], bound, 100 * r["per_s"] / bound, watch.idle,
+                                          watch.waiting))
+    return r
+
+
+def half_of(full, name):
+    connections = 16
+    pause = connections / (full["per_s"] / 2) * 1000 - full["vision_ms"]
+    r = load(server, connections, max(pause, 1), seconds=min(SECONDS, 9))
+    report("%s (%.0f %% load)" % (name, 100 * r["per_s"] / full["per_s"]), r)
+    return r["p99"] / r["p50"]
+
+
+class Crowd(threading.Thread):
+    """200 connections: 100 that say nothing, 50 that stop in the middle of a head, 50 that send a body of 20 KB/s."""
+
+    def __init__(self):
+        super().__init__()
+        self.over = threading.Event()
+        self.all = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+        for s in self.all[:50]:
+            s.sendall(b"POST /api/v1/livenessdetection HTTP/1.1\r\nHost: x\r\n")
+        for s in self.all[50:100]:
+            s.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000"
+                      b"\r\n\r\n" % h.IDENTITY.encode())
+
+    def run(self):
+        while not self.over.wait(0.5):
+            for s in self.all[50:100]:
+                try:
+                    s.sendall(b"x" * 10000)
+                except OSError:
+                    pass
+
+    def leave(self):
+        self.over.set()
+        self.join()
+        for s in self.all:
+            s.close()
+
+
 load(server, 2 * cores, seconds=3)  # warm
-full = load(server, 8 * cores)
-report("saturated, %d connections" % (8 * cores), full)
-bound = cores / (full["vision_ms"] / 1000)
-print("CPU outside vision: %.1f %% of that in it; bound cores / vision CPU: %.1f /s, reached %.0f %%" %
-      (100 * full["front_ms"] / full["vision_ms"], bound, 100 * full["per_s"] / bound))
+full = saturate("saturated")
+alone, crowded = [], []
+for _ in range(ROUNDS):
+    alone.append(half_of(full, "half load"))
+    crowd = Crowd()
+    crowd.start()
+    crowded.append(half_of(full, "the same with 200 idle and slow"))
+    crowd.leave()
+print("p99 over p50 at half load: %s alone, %s with the crowd" %
+      tuple(", ".join("%.1f" % r for r in sorted(each)) for each in (alone, crowded)))
 
-connections = 16
-pause = connections / (full["per_s"] / 2) * 1000 - full["vision_ms"]
-half = load(server, connections, max(pause, 1))
-report("half load (%.0f %%)" % (100 * half["per_s"] / full["per_s"]), half)
-print("p99 is %.1f times p50" % (half["p99"] / half["p50"]))
-
-idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
-for s in idle[:100]:
-    s.sendall(b"POST /api/v1/livenessdetection HTTP/1.1\r\nHost: x\r\n")
-crowd = load(server, connections, max(pause, 1), seconds=min(SECONDS, 9))
-report("the same with 200 idle clients", crowd)
-print("p99 is %.1f times p50" % (crowd["p99"] / crowd["p50"]))
+FORM = BODY + ".form"
+with open(FORM, "wb") as f:
+    data, kind = h.multipart([("liveness_file", h.liveness_file([image]), "live.bin"),
+                              ("encrypted_image", h.b64(h.encrypt(image)).encode(), None)])
+    f.write(data)
+single = load(server, 2 * cores, seconds=4)
+pair = load(server, 2 * cores, seconds=4, path=h.IDENTITY, kind=kind, body=FORM)
+report("identity API, one frame", pair)
+print("CPU of an identity request: %.2f times that of a BWS request with the same picture (errors %d)" %
+      ((pair["front_ms"] + pair["vision_ms"]) / (single["front_ms"] + single["vision_ms"]), pair["bad"] + single["bad"]))
 
 parts = Processes(server)
 print("memory of their own (heap, stacks, slabs): front %.1f MB, workers %s MB" %
       (memory_kib(parts.front) / 1024, ", ".join("%.1f" % (memory_kib(p) / 1024) for p in parts.workers)))
-for s in idle:
-    s.close()
 status, took = server.stop()
 print("SIGTERM: exit status %d after %.1f s" % (status, took))
