@@ -47,6 +47,8 @@ void bona_request_reply(bona_request *request, int status, const char *type, bon
     request->replied = true;
     resume = request->suspended;
     pthread_mutex_unlock(&request->lock);
+    if (resume && http_half_closed(request))
+        http_send_past(request);
     if (resume)
         MHD_resume_connection(mhd);
 }
@@ -63,7 +65,7 @@ void bona_request_refuse(bona_request *request, int status, const char *message)
 }
 
 /* RFC 9110, section 5.6.7: the day and month names are English in every locale. */
-static void http_date(int64_t wall_ms, char out[40])
+static void http_date(int64_t wall_ms, char out[HTTP_DATE])
 {
     static const char days[] = "SunMonTueWedThuFriSat";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -71,32 +73,43 @@ static void http_date(int64_t wall_ms, char out[40])
     struct tm t;
 
     gmtime_r(&seconds, &t);
-    snprintf(out, 40, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * t.tm_wday, t.tm_mday,
-             months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+    snprintf(out, HTTP_DATE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * t.tm_wday,
+             t.tm_mday, months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+int32_t http_reply_lines(const bona_request *request, char date[HTTP_DATE],
+                         http_line lines[HTTP_LINES_OUT])
+{
+    const bona_http *http = request->http;
+    int32_t count = 0;
+
+    http_date(request->received_ms, date);
+    lines[count++] = (http_line){ "Date", date };
+    if (request->type != NULL && request->out_size > 0)
+        lines[count++] = (http_line){ "Content-Type", (char *)(uintptr_t)request->type };
+    if (http->s.cors_origin != NULL) {
+        lines[count++] =
+            (http_line){ "Access-Control-Allow-Origin", (char *)(uintptr_t)http->s.cors_origin };
+        lines[count++] =
+            (http_line){ "Access-Control-Expose-Headers", "jobid, bws-version, reference-number" };
+        lines[count++] = (http_line){ "Vary", "Origin" };
+    }
+    if (atomic_load(&http->draining))
+        lines[count++] = (http_line){ "Connection", "close" };
+    for (int32_t i = 0; i < request->line_count; i++)
+        lines[count++] = request->lines[i];
+    return count;
 }
 
 static bool add_lines(struct MHD_Response *response, const bona_request *request)
 {
-    const bona_http *http = request->http;
-    char date[40];
-    bool good;
+    http_line lines[HTTP_LINES_OUT];
+    char date[HTTP_DATE];
+    int32_t count = http_reply_lines(request, date, lines);
+    bool good = true;
 
-    http_date(request->received_ms, date);
-    good = MHD_add_response_header(response, "Date", date) == MHD_YES;
-    if (request->type != NULL && request->out_size > 0)
-        good &= MHD_add_response_header(response, "Content-Type", request->type) == MHD_YES;
-    if (http->s.cors_origin != NULL) {
-        good &= MHD_add_response_header(response, "Access-Control-Allow-Origin",
-                                        http->s.cors_origin) == MHD_YES;
-        good &= MHD_add_response_header(response, "Access-Control-Expose-Headers",
-                                        "jobid, bws-version, reference-number") == MHD_YES;
-        good &= MHD_add_response_header(response, "Vary", "Origin") == MHD_YES;
-    }
-    if (atomic_load(&http->draining))
-        good &= MHD_add_response_header(response, "Connection", "close") == MHD_YES;
-    for (int32_t i = 0; i < request->line_count; i++)
-        good &= MHD_add_response_header(response, request->lines[i].name,
-                                        request->lines[i].value) == MHD_YES;
+    for (int32_t i = 0; i < count; i++)
+        good &= MHD_add_response_header(response, lines[i].name, lines[i].value) == MHD_YES;
     return good;
 }
 

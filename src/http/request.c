@@ -215,7 +215,7 @@ enum MHD_Result http_access(void *cls, struct MHD_Connection *mhd, const char *u
         return take_body(request, data, size);
     if (request->suspended) {
         request->suspended = false;
-        return http_reply_queue(request);
+        return request->sent_past ? MHD_NO : http_reply_queue(request);
     }
     return finish(request);
 }

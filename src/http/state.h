@@ -111,6 +111,7 @@ struct bona_request {
 
     pthread_mutex_t lock; /* the rest */
     bool suspended, replied;
+    bool sent_past; /* libmicrohttpd has nothing left to send */
     int status;
     const char *type;
     http_line lines[BONA_HTTP_HEADERS_OUT];
@@ -151,6 +152,11 @@ void http_watch_linger(http_watch *watch,
 /* cut.c: writes a whole answer to a socket that libmicrohttpd is still reading from, and ends it.
  * Under the watch's lock. */
 void http_cut_locked(http_conn *conn, int status, const char *message);
+/* Whether the client of a suspended request has finished sending. */
+bool http_half_closed(const bona_request *request);
+/* Sends the reply of a suspended request past libmicrohttpd, which would take the end of what the
+ * client sends for its departure. */
+void http_send_past(bona_request *request);
 
 /* request.c */
 enum MHD_Result http_access(void *cls, struct MHD_Connection *mhd, const char *url,
@@ -162,6 +168,10 @@ void http_completed(void *cls, struct MHD_Connection *mhd, void **context,
 void http_request_gone(bona_request *request); /* the client left; under no lock */
 
 /* reply.c */
+enum { HTTP_LINES_OUT = BONA_HTTP_HEADERS_OUT + 8, HTTP_DATE = 40 };
+/* Every header line of a reply but its length, borrowed; returns how many. `date` is filled. */
+int32_t http_reply_lines(const bona_request *request, char date[HTTP_DATE],
+                         http_line lines[HTTP_LINES_OUT]);
 enum MHD_Result http_reply_queue(bona_request *request);
 void http_reply_free(bona_request *request);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changed requests for soak.py: number `index` of a seed is always the same bytes, so whatever one of them does can be
 done again. Eight kinds; those in FRAMED are whole HTTP requests whose content is wrong, so the server owes an answer."""
+import copy
 import json
 import random
 import time
@@ -73,11 +74,11 @@ def odd_json(noise, value):
         node, place = noise.choice(nodes)
         kind = noise.random()
         if kind < 0.5:
-            node[place] = noise.choice(ODD)
+            node[place] = copy.deepcopy(noise.choice(ODD))
         elif kind < 0.7 and isinstance(node, dict):
             node[noise.choice(("x", place.upper(), place + "s", "", "live_images", "tags", "index"))] = node.pop(place)
         elif kind < 0.85 and isinstance(node, list):
-            node.insert(place, noise.choice(node + ODD))
+            node.insert(place, copy.deepcopy(noise.choice(node + ODD)))
         else:
             node[place] = [node[place]] * noise.randint(1, 3)
         text = json.dumps(value)
