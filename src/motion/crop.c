@@ -8,7 +8,7 @@
 /* Deviation of the Gaussians, px: of the three grades and of the neighbourhood that evens out the
  * light. */
 static const float grade_px[CROP_GRADES] = { 3, 2, 1 };
-static const float light_px = 6;
+static const float light_px = 4;
 static const float noise_floor = 9; /* squared 8-bit steps: flat skin must not become pure noise */
 enum { RADIUS_MAX = 16, SAMPLES_MAX = 2 };
 

@@ -6,87 +6,46 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "motion/fit.h"
-#include "motion/rigid.h"
+#include "motion/points.h"
 #include "motion/surround.h"
 
 static const float face_px = 100; /* height of the face in the crop */
 static const float focal_assumed =
     0.95f; /* focal length / long side: webcams and phones lie between 0.7 and 1.2 */
-static const float head_depth_px =
-    50; /* the middle of the head lies that far behind the face, in the crop */
 static const float mesh_share = 0.2f; /* of the meshes in the direction; the rest is the pixels' */
-static const float nod_gain = 1.1f;   /* nods read a tenth too small against turns on drawn heads */
+static const float cost_trusted = 0.9f, cost_lost = 1.2f; /* between them the pixels lose theirs */
 static const float degrees = 57.29577951f;
-enum { POINT_STEP = 2 }; /* every second mesh point carries a patch */
 
 typedef struct scratch {
     bona_crop first, second;
     float work[4 * CROP_PIXELS];
-    bona_fit_point points[FIT_POINTS_MAX];
+    bona_fit_point points[POINT_COUNT];
     bona_patches patches;
 } scratch;
 
-/* What the steps share. */
-typedef struct pair {
-    const bona_motion_view *first, *second;
-    bona_rigid rigid;
-    bona_crop_map map_first, map_second;
-    bona_vec3 facing; /* of the first face, as seen */
-    float roll;       /* in the picture, radians clockwise */
-    int32_t count;
-} pair;
-
-static void align(pair *p)
+static float focal_of(const bona_image_view *image)
 {
-    const bona_mesh_point *a = p->first->mesh, *b = p->second->mesh;
-
-    p->rigid = bona_rigid_fit(a, b, BONA_MESH_POINTS);
-    p->facing = bona_mesh_facing(a);
-    p->roll = atan2f(p->rigid.turn[1][0] - p->rigid.turn[0][1],
-                     p->rigid.turn[0][0] + p->rigid.turn[1][1]);
-    p->map_first = (bona_crop_map){ { p->rigid.centre_first.x, p->rigid.centre_first.y },
-                                    0,
-                                    face_px / fmaxf(bona_mesh_height(a), 1) };
-    p->map_second = (bona_crop_map){ { p->rigid.centre_second.x, p->rigid.centre_second.y },
-                                     -p->roll,
-                                     p->map_first.scale / p->rigid.scale };
+    return focal_assumed * (float)(image->width > image->height ? image->width : image->height);
 }
 
-/* How far a point faces the camera in both pictures, 0..1, as if the head were a ball. */
-static float seen_in_both(const pair *p, bona_vec3 from_centre)
+static bona_aligned align(const bona_motion_view *first, const bona_motion_view *second)
 {
-    float reach = head_depth_px / p->map_first.scale;
-    bona_vec3 out = { from_centre.x + p->facing.x * reach, from_centre.y + p->facing.y * reach,
-                      from_centre.z + p->facing.z * reach };
-    bona_vec3 turned = bona_rigid_turn(&p->rigid, out);
-    float length = sqrtf(out.x * out.x + out.y * out.y + out.z * out.z);
-    float least = fminf(-out.z, -turned.z) / fmaxf(length, 1e-6f), weight = (least - 0.25f) / 0.3f;
+    bona_aligned p = { .first = first->mesh,
+                       .second = second->mesh,
+                       .rigid = bona_rigid_fit(first->mesh, second->mesh, BONA_MESH_POINTS),
+                       .facing = bona_mesh_facing(first->mesh),
+                       .focal_first = focal_of(&first->image),
+                       .focal_second = focal_of(&second->image) };
 
-    return weight < 0.02f ? 0.02f : weight > 1 ? 1 : weight;
-}
-
-/* Mesh points in the crops; depth is the mean of what both meshes say. */
-static void place_points(pair *p, scratch *s)
-{
-    const bona_rigid *r = &p->rigid;
-
-    p->count = 0;
-    for (int32_t n = 0; n < BONA_MESH_POINTS; n += POINT_STEP) {
-        const bona_mesh_point *a = &p->first->mesh[n], *b = &p->second->mesh[n];
-        bona_vec3 da = { a->x - r->centre_first.x, a->y - r->centre_first.y,
-                         a->z - r->centre_first.z };
-        bona_vec3 db = { (b->x - r->centre_second.x) / r->scale,
-                         (b->y - r->centre_second.y) / r->scale,
-                         (b->z - r->centre_second.z) / r->scale };
-        float back = r->turn[0][2] * db.x + r->turn[1][2] * db.y + r->turn[2][2] * db.z;
-        bona_point from = bona_crop_point(p->map_first, a->x, a->y);
-        bona_point to = bona_crop_point(p->map_second, b->x, b->y);
-
-        s->points[p->count++] =
-            (bona_fit_point){ from.x, from.y, 0.5f * (da.z + back) * p->map_first.scale,
-                              to.x,   to.y,   seen_in_both(p, da) };
-    }
+    p.roll =
+        atan2f(p.rigid.turn[1][0] - p.rigid.turn[0][1], p.rigid.turn[0][0] + p.rigid.turn[1][1]);
+    p.map_first = (bona_crop_map){ { p.rigid.centre_first.x, p.rigid.centre_first.y },
+                                   0,
+                                   face_px / fmaxf(bona_mesh_height(p.first), 1) };
+    p.map_second = (bona_crop_map){ { p.rigid.centre_second.x, p.rigid.centre_second.y },
+                                    -p.roll,
+                                    p.map_first.scale / p.rigid.scale };
+    return p;
 }
 
 /* Movement per depth of a fitted law, as a part of its own scale. */
@@ -103,7 +62,7 @@ static bona_point per_depth(const bona_fit *fit)
 
 /* Where the face looks after the movement that a law of a head describes, as a change, picture axes
  * of the first. */
-static bona_point facing_change(const pair *p, const bona_fit *head)
+static bona_point facing_change(const bona_aligned *p, const bona_fit *head)
 {
     float u = head->x[1] * p->facing.x + head->x[2] * p->facing.y + head->x[3] * p->facing.z;
     float v = head->y[1] * p->facing.x + head->y[2] * p->facing.y + head->y[3] * p->facing.z;
@@ -117,19 +76,21 @@ static bona_point facing_change(const pair *p, const bona_fit *head)
                          (s * u + c * v) / rows - p->facing.y };
 }
 
-/* Direction from the pixels' change of facing, steadied by the meshes'. */
-static float blend(bona_point pixels, const pair *p)
+/* Direction from the pixels' change of facing, steadied by the meshes'. A law that left most of the
+ * patches unexplained has lost the face: then the meshes alone must do. */
+static float blend(bona_point pixels, float cost, const bona_aligned *p)
 {
     bona_vec3 after = bona_rigid_turn(&p->rigid, p->facing);
     bona_point mesh = { after.x - p->facing.x, after.y - p->facing.y };
-    float own = (1 - mesh_share) / fmaxf(hypotf(pixels.x, pixels.y), 1e-4f);
-    float other = mesh_share / fmaxf(hypotf(mesh.x, mesh.y), 1e-4f);
+    float lost = fminf(fmaxf((cost - cost_trusted) / (cost_lost - cost_trusted), 0), 1);
+    float share = mesh_share + (1 - mesh_share) * lost;
+    float own = (1 - share) / fmaxf(hypotf(pixels.x, pixels.y), 1e-4f);
+    float other = share / fmaxf(hypotf(mesh.x, mesh.y), 1e-4f);
 
-    return bona_direction_deg(own * pixels.x + other * mesh.x,
-                              nod_gain * (own * pixels.y + other * mesh.y));
+    return bona_direction_deg(own * pixels.x + other * mesh.x, own * pixels.y + other * mesh.y);
 }
 
-static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
+static void pixels_say(bona_evidence *e, const bona_aligned *p, scratch *s)
 {
     bona_vec3 turned = bona_rigid_turn(&p->rigid, (bona_vec3){ 0, 0, 1 });
     float c = cosf(p->roll), sn = sinf(p->roll), mesh_length, head_length;
@@ -137,7 +98,7 @@ static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
     bona_point mesh = { c * turned.x + sn * turned.y, c * turned.y - sn * turned.x }, head, relief;
     bona_fit as_head, as_relief;
 
-    bona_patches_take(&s->patches, s->points, p->count, &s->first);
+    bona_patches_take(&s->patches, s->points, POINT_COUNT, &s->first);
     bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->second, NULL);
     bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->second, &as_head);
     e->cue[BONA_CUE_head_cost] = as_head.cost;
@@ -150,13 +111,13 @@ static void pixels_say(bona_evidence *e, const pair *p, scratch *s)
     e->cue[BONA_CUE_head_depth] = (head.x * mesh.x + head.y * mesh.y) / mesh_length;
     e->cue[BONA_CUE_relief_depth] = (relief.x * mesh.x + relief.y * mesh.y) / mesh_length;
     e->cue[BONA_CUE_agreement] = e->cue[BONA_CUE_head_depth] / (head_length + 0.01f);
-    e->direction = blend(facing_change(p, &as_head), p);
+    e->direction = blend(facing_change(p, &as_head), as_head.cost, p);
 }
 
-static void meshes_say(bona_evidence *e, const pair *p)
+static void meshes_say(bona_evidence *e, const bona_aligned *p, const bona_motion_view *a,
+                       const bona_motion_view *b)
 {
     const bona_rigid *r = &p->rigid;
-    const bona_motion_view *a = p->first, *b = p->second;
     bona_point ca = { r->centre_first.x, r->centre_first.y },
                cb = { r->centre_second.x, r->centre_second.y };
     bona_vec3 after = bona_rigid_turn(r, p->facing);
@@ -164,7 +125,7 @@ static void meshes_say(bona_evidence *e, const pair *p)
         bona_facing_from_axis(p->facing, ca, a->image.width, a->image.height, focal_assumed);
     bona_vec3 axis_b =
         bona_facing_from_axis(after, cb, b->image.width, b->image.height, focal_assumed);
-    float height = fmaxf(bona_mesh_height(a->mesh), 1);
+    float height = fmaxf(bona_mesh_height(p->first), 1);
 
     e->cue[BONA_CUE_turn_seen] = bona_angle_deg(p->facing, after);
     e->cue[BONA_CUE_turn_axis] = bona_angle_deg(axis_a, axis_b);
@@ -182,16 +143,16 @@ bona_err bona_evidence_gather(bona_evidence *evidence, const bona_motion_view *f
                               const bona_motion_view *second)
 {
     scratch *s = bona_alloc_aligned(sizeof *s);
-    pair p = { .first = first, .second = second };
+    bona_aligned p;
 
     if (s == NULL)
         return BONA_NO_MEMORY;
     memset(evidence, 0, sizeof *evidence);
-    align(&p);
-    meshes_say(evidence, &p);
+    p = align(first, second);
+    meshes_say(evidence, &p, first, second);
     bona_crop_fill(&s->first, first->image, p.map_first, s->work);
     bona_crop_fill(&s->second, second->image, p.map_second, s->work);
-    place_points(&p, s);
+    bona_points_place(s->points, &p);
     pixels_say(evidence, &p, s);
     evidence->cue[BONA_CUE_surround] = bona_surround_follows(first, second, &p.rigid);
     bona_wipe(s, sizeof *s);

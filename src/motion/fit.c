@@ -11,11 +11,13 @@
 enum { PATCH = 5, STEPS_MAX = 6 };
 static const float patch_step_px = 2; /* samples cover 9 x 9 px */
 static const float mesh_trust =
-    0.001f; /* pull towards the mesh against squared slopes of brightness */
+    0.0003f; /* pull towards the mesh against squared slopes of brightness */
 static const float mesh_reach_px = 3; /* beyond it the pull fades */
 static const float texture_floor =
-    0.02f;                       /* variance of evened-out brightness that counts as no texture */
-static const float cost_max = 3; /* a patch cannot be worse than this */
+    0.02f; /* variance of evened-out brightness that counts as no texture */
+static const float texture_even =
+    0.05f; /* patches of more texture than this count alike, or eyes and brows would decide alone */
+static const float cost_max = 3;        /* a patch cannot be worse than this */
 static const float step_px_min = 0.03f; /* smaller steps end the search */
 
 /* Four floats in one register. */
@@ -26,9 +28,11 @@ static int32_t terms_of(bona_law law)
     return law == BONA_LAW_HEAD ? 4 : 7;
 }
 
+/* Perspective is undone in the first picture and done again in the second: far points stand closer
+ * together. */
 static void terms_at(bona_law law, const bona_fit_point *p, float *t)
 {
-    float u = p->x / FIT_UNIT_PX, v = p->y / FIT_UNIT_PX;
+    float u = p->x * p->far_first / FIT_UNIT_PX, v = p->y * p->far_first / FIT_UNIT_PX;
 
     t[0] = 1;
     t[1] = u;
@@ -39,6 +43,8 @@ static void terms_at(bona_law law, const bona_fit_point *p, float *t)
         t[5] = u * v;
         t[6] = v * v;
     }
+    for (int32_t k = 0; k < terms_of(law); k++)
+        t[k] /= p->far_second;
 }
 
 /* Brightness and slopes between pixels; x, y against the crop's middle. */
@@ -115,12 +121,17 @@ static bona_point place(const bona_fit *fit, const float *terms)
     return p;
 }
 
+/* Lays a patch over the second crop, stretched as its surface leans. */
 static vote vote_of(const state *s, int32_t n)
 {
     const bona_fit *f = s->fit;
     const float *before = s->patches->value[s->grade][n], part = 1.0f / FIT_SAMPLES;
-    float ux = patch_step_px * f->x[1] / FIT_UNIT_PX, uy = patch_step_px * f->y[1] / FIT_UNIT_PX;
-    float vx = patch_step_px * f->x[2] / FIT_UNIT_PX, vy = patch_step_px * f->y[2] / FIT_UNIT_PX;
+    const bona_fit_point *p = &s->patches->points[n];
+    const float unit = patch_step_px / FIT_UNIT_PX;
+    float ux = unit * (f->x[1] + p->slope_x * f->x[FIT_DEPTH]),
+          uy = unit * (f->y[1] + p->slope_x * f->y[FIT_DEPTH]);
+    float vx = unit * (f->x[2] + p->slope_y * f->x[FIT_DEPTH]),
+          vy = unit * (f->y[2] + p->slope_y * f->y[FIT_DEPTH]);
     bona_point to = place(f, s->terms[n]);
     four by_slope = { 0 }, by_x = { 0 }, by_y = { 0 }, sum = { 0 };
     float squares = 0, mean;
@@ -212,8 +223,9 @@ static float improve(state *s)
     usual = fmaxf(usual, texture_floor);
     for (int32_t n = 0; n < count; n++) {
         float doubt = 1 + s->votes[n].cost / (2 * usual);
+        float even = texture_even / (s->patches->texture[s->grade][n] + texture_even);
 
-        gather(&m, s, n, s->patches->points[n].weight / (doubt * doubt), pull_of(s, n));
+        gather(&m, s, n, s->patches->points[n].weight * even / (doubt * doubt), pull_of(s, n));
     }
     return step(s->fit, &m);
 }

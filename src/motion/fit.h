@@ -27,9 +27,12 @@ typedef enum bona_law {
 } bona_law;
 
 typedef struct bona_fit_point {
-    float x, y, z;    /* px of the first crop against its middle; depth, smaller = nearer */
-    float to_x, to_y; /* where the mesh puts it in the second crop */
-    float weight;     /* how well it can be seen in both, 0..1 */
+    float x, y, z;          /* px of the first crop against its middle; depth, smaller = nearer */
+    float slope_x, slope_y; /* depth per px: how the surface leans there */
+    float far_first, far_second; /* distance from the camera / that of the face's middle, in both
+                                    pictures */
+    float to_x, to_y;            /* where the mesh puts it in the second crop */
+    float weight;                /* how much it counts, 0..1 */
 } bona_fit_point;
 
 typedef struct bona_fit {

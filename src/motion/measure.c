@@ -13,9 +13,10 @@ static const float shift_min = 0.03f; /* heights of the face: a smaller movement
 static const float residual_max =
     0.35f;                       /* of two meshes against a rigid head; real pairs stay below 0.2 */
 static const float zoom_max = 8; /* no face comes that much nearer between two pictures */
-/* What the relief law leaves unexplained between pictures of one skin; 71 pairs of different
- * persons (NUAA tuning sitters, portraits of `mixed`) left 0.44 or more. */
-static const float same_skin_cost = 0.35f;
+/* What the head law leaves unexplained between pictures of one skin: more the further the head
+ * turned. 314 pairs of different persons that would have passed (drawn ones crossed, NUAA tuning
+ * sitters, portraits of `mixed`) all left more; real ones 0.78 and more. */
+static const float same_skin_cost = 0.41f, same_skin_per_deg = 0.004f;
 static const float turned_deg_min = 5; /* a smaller turn is within the mesh's noise */
 
 static bool finite_mesh(const bona_mesh_point *mesh)
@@ -138,7 +139,8 @@ bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *
         out.motion = BONA_MOTION_LEAST;
         out.why = BONA_MOTION_NO_MESH;
     }
-    out.doubt_person = out.motion >= 0.5f && e.cue[BONA_CUE_relief_cost] > same_skin_cost;
+    out.doubt_person = out.motion >= 0.5f && e.cue[BONA_CUE_head_cost] >
+                                                 same_skin_cost + same_skin_per_deg * out.turn_deg;
     *result = out;
     return BONA_OK;
 }

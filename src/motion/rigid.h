@@ -12,6 +12,8 @@
 enum {
     MESH_NOSE_TIP = 1,
     MESH_FOREHEAD = 10,
+    MESH_LIP_UPPER = 13,
+    MESH_LIP_LOWER = 14,
     MESH_EYE_SMALL_X = 33, /* outer corner of the eye at smaller x */
     MESH_CHIN = 152,
     MESH_EYE_LARGE_X = 263
