@@ -10,7 +10,7 @@
 static const float grade_px[CROP_GRADES] = { 3, 2, 1 };
 static const float light_px = 4;
 static const float noise_floor = 9; /* squared 8-bit steps: flat skin must not become pure noise */
-enum { RADIUS_MAX = 16, SAMPLES_MAX = 2 };
+enum { RADIUS_MAX = 16, SAMPLES_MAX = 2, HALF = CROP_SIDE / 2 };
 
 bona_point bona_crop_point(bona_crop_map map, float x, float y)
 {
@@ -146,9 +146,9 @@ static void draw(float *out, const bona_image_view *image, bona_crop_map map)
         out[k] /= (float)(256 * g.n * g.n);
 }
 
-static int32_t inside(int32_t i)
+static int32_t inside(int32_t i, int32_t side)
 {
-    return i < 0 ? 0 : i >= CROP_SIDE ? CROP_SIDE - 1 : i;
+    return i < 0 ? 0 : i >= side ? side - 1 : i;
 }
 
 static int32_t kernel_of(float *kernel, float sigma)
@@ -164,54 +164,97 @@ static int32_t kernel_of(float *kernel, float sigma)
     return radius;
 }
 
-/* Separable Gaussian from `in` to `out`; `half` holds the rows' pass. All differ. */
-static void smooth(float *out, const float *in, float *half, float sigma)
+/* Separable Gaussian of a picture of `side` x `side` from `in` to `out`; `half` holds the rows'
+ * pass. All differ. */
+static void smooth(float *out, const float *in, float *half, int32_t side, float sigma)
 {
     float kernel[2 * RADIUS_MAX + 1], line[CROP_SIDE + 2 * RADIUS_MAX];
     int32_t radius = kernel_of(kernel, sigma);
 
-    for (int32_t y = 0; y < CROP_SIDE; y++) {
-        for (int32_t x = -radius; x < CROP_SIDE + radius; x++)
-            line[x + radius] = in[y * CROP_SIDE + inside(x)];
-        memset(half + y * CROP_SIDE, 0, CROP_SIDE * sizeof *half);
+    for (int32_t y = 0; y < side; y++) {
+        for (int32_t x = -radius; x < side + radius; x++)
+            line[x + radius] = in[y * side + inside(x, side)];
+        memset(half + y * side, 0, (size_t)side * sizeof *half);
         for (int32_t k = 0; k <= 2 * radius; k++)
-            for (int32_t x = 0; x < CROP_SIDE; x++)
-                half[y * CROP_SIDE + x] += kernel[k] * line[x + k];
+            for (int32_t x = 0; x < side; x++)
+                half[y * side + x] += kernel[k] * line[x + k];
     }
-    memset(out, 0, CROP_PIXELS * sizeof *out);
-    for (int32_t y = 0; y < CROP_SIDE; y++) {
+    memset(out, 0, (size_t)(side * side) * sizeof *out);
+    for (int32_t y = 0; y < side; y++) {
         for (int32_t k = -radius; k <= radius; k++) {
-            const float *row = half + inside(y + k) * CROP_SIDE;
+            const float *row = half + inside(y + k, side) * side;
             float weight = kernel[k + radius];
 
-            for (int32_t x = 0; x < CROP_SIDE; x++)
-                out[y * CROP_SIDE + x] += weight * row[x];
+            for (int32_t x = 0; x < side; x++)
+                out[y * side + x] += weight * row[x];
         }
     }
 }
 
-static void even_out(float *grey, float *mean, float *deviation, float *half)
+/* Mean of every 2 x 2 pixels, of the values or of their squares. */
+static void halve(float *out, const float *in, bool squares)
 {
-    smooth(mean, grey, half, light_px);
-    for (int32_t n = 0; n < CROP_PIXELS; n++) {
-        grey[n] -= mean[n];
-        mean[n] = grey[n] * grey[n];
+    for (int32_t y = 0; y < HALF; y++) {
+        const float *a = in + 2 * y * CROP_SIDE, *b = a + CROP_SIDE;
+
+        for (int32_t x = 0; x < HALF; x++) {
+            float p = a[2 * x], q = a[2 * x + 1], r = b[2 * x], s = b[2 * x + 1];
+
+            out[y * HALF + x] = 0.25f * (squares ? p * p + q * q + r * r + s * s : p + q + r + s);
+        }
     }
-    smooth(deviation, mean, half, light_px);
-    for (int32_t n = 0; n < CROP_PIXELS; n++)
-        grey[n] /= sqrtf(deviation[n] + noise_floor);
 }
 
-static void slopes(bona_slope *out, const float *in)
+/* One row between the rows of a halved picture; pixels lie a quarter off the halved ones. */
+static void row_between(float *out, const float *in, int32_t y)
 {
-    for (int32_t y = 0; y < CROP_SIDE; y++) {
-        for (int32_t x = 0; x < CROP_SIDE; x++) {
-            const float *row = in + y * CROP_SIDE;
+    int32_t near = y / 2, far = y % 2 == 0 ? near - 1 : near + 1;
+    const float *p = in + near * HALF, *q = in + inside(far, HALF) * HALF;
+    float row[HALF];
 
-            out[y * CROP_SIDE + x] = (bona_slope){
-                row[x], 0.5f * (row[inside(x + 1)] - row[inside(x - 1)]),
-                0.5f * (in[inside(y + 1) * CROP_SIDE + x] - in[inside(y - 1) * CROP_SIDE + x]), 0
-            };
+    for (int32_t x = 0; x < HALF; x++)
+        row[x] = 0.75f * p[x] + 0.25f * q[x];
+    for (int32_t x = 0; x < HALF; x++) {
+        out[2 * x] = 0.75f * row[x] + 0.25f * row[inside(x - 1, HALF)];
+        out[2 * x + 1] = 0.75f * row[x] + 0.25f * row[inside(x + 1, HALF)];
+    }
+}
+
+/* Subtracts the local mean, divides by the local deviation. Both are smooth: half the pixels tell
+ * them as well. */
+static void even_out(float *grey, float *small, float *local, float *half)
+{
+    float row[CROP_SIDE];
+
+    halve(small, grey, false);
+    smooth(local, small, half, HALF, 0.5f * light_px);
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        row_between(row, local, y);
+        for (int32_t x = 0; x < CROP_SIDE; x++)
+            grey[y * CROP_SIDE + x] -= row[x];
+    }
+    halve(small, grey, true);
+    smooth(local, small, half, HALF, 0.5f * light_px);
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        row_between(row, local, y);
+        for (int32_t x = 0; x < CROP_SIDE; x++)
+            grey[y * CROP_SIDE + x] /= sqrtf(row[x] + noise_floor);
+    }
+}
+
+void bona_ground_fill(bona_ground *ground, const bona_crop *crop)
+{
+    for (int32_t g = 0; g < CROP_GRADES; g++) {
+        for (int32_t y = 0; y < CROP_SIDE; y++) {
+            const float *row = crop->grade[g] + y * CROP_SIDE;
+            const float *above = crop->grade[g] + inside(y - 1, CROP_SIDE) * CROP_SIDE;
+            const float *below = crop->grade[g] + inside(y + 1, CROP_SIDE) * CROP_SIDE;
+
+            for (int32_t x = 0; x < CROP_SIDE; x++)
+                ground->grade[g][y * CROP_SIDE + x] = (bona_slope){
+                    row[x], 0.5f * (row[inside(x + 1, CROP_SIDE)] - row[inside(x - 1, CROP_SIDE)]),
+                    0.5f * (below[x] - above[x]), 0
+                };
         }
     }
 }
@@ -219,11 +262,13 @@ static void slopes(bona_slope *out, const float *in)
 void bona_crop_fill(bona_crop *crop, bona_image_view image, bona_crop_map map, float *work)
 {
     float *grey = work, *a = work + CROP_PIXELS, *b = a + CROP_PIXELS, *half = b + CROP_PIXELS;
+    float before = 0;
 
     draw(grey, &image, map);
     even_out(grey, a, b, half);
-    for (int32_t g = 0; g < CROP_GRADES; g++) {
-        smooth(a, grey, half, grade_px[g]);
-        slopes(crop->grade[g], a);
+    for (int32_t g = CROP_GRADES - 1; g >= 0; g--) { /* each from the finer one */
+        smooth(crop->grade[g], g < CROP_GRADES - 1 ? crop->grade[g + 1] : grey, half, CROP_SIDE,
+               sqrtf(grade_px[g] * grade_px[g] - before));
+        before = grade_px[g] * grade_px[g];
     }
 }

@@ -8,14 +8,19 @@
 
 enum { CROP_SIDE = BONA_MOTION_SIDE_PX, CROP_PIXELS = CROP_SIDE * CROP_SIDE, CROP_GRADES = 3 };
 
-/* Brightness and its slopes, one pixel after the other. */
+/* Brightness of one picture's crop, its light evened out. */
+typedef struct bona_crop {
+    float grade[CROP_GRADES][CROP_PIXELS]; /* coarse first */
+} bona_crop;
+
+/* Brightness and its slopes, one pixel after the other: what patches are laid over. */
 typedef struct bona_slope {
     float value, dx, dy, unused;
 } bona_slope;
 
-typedef struct bona_crop {
-    bona_slope grade[CROP_GRADES][CROP_PIXELS]; /* coarse first */
-} bona_crop;
+typedef struct bona_ground {
+    bona_slope grade[CROP_GRADES][CROP_PIXELS];
+} bona_ground;
 
 /* From the picture to the crop: turned by `angle` (radians, clockwise as seen) about `centre`,
  * times `scale`. */
@@ -32,5 +37,7 @@ bona_point bona_crop_point(bona_crop_map map, float x, float y);
  * Light is evened out by subtracting the local mean and dividing by the local deviation.
  */
 void bona_crop_fill(bona_crop *crop, bona_image_view image, bona_crop_map map, float *work);
+
+void bona_ground_fill(bona_ground *ground, const bona_crop *crop);
 
 #endif

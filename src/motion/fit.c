@@ -8,7 +8,7 @@
 
 #include "motion/solve.h"
 
-enum { PATCH = 5, STEPS_MAX = 6 };
+enum { PATCH = 5, STEPS_MAX = 6, FINEST = CROP_GRADES - 1 };
 static const float patch_step_px = 2; /* samples cover 9 x 9 px */
 static const float mesh_trust =
     0.0003f; /* pull towards the mesh against squared slopes of brightness */
@@ -17,8 +17,9 @@ static const float texture_floor =
     0.02f; /* variance of evened-out brightness that counts as no texture */
 static const float texture_even =
     0.05f; /* patches of more texture than this count alike, or eyes and brows would decide alone */
-static const float cost_max = 3;        /* a patch cannot be worse than this */
-static const float step_px_min = 0.03f; /* smaller steps end the search */
+static const float cost_max = 3; /* a patch cannot be worse than this */
+static const float step_px_min[CROP_GRADES] = { 0.12f, 0.12f,
+                                                0.06f }; /* smaller steps end the search */
 
 /* Four floats in one register. */
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
@@ -47,25 +48,38 @@ static void terms_at(bona_law law, const bona_fit_point *p, float *t)
         t[k] /= p->far_second;
 }
 
-/* Brightness and slopes between pixels; x, y against the crop's middle. */
-static four between(const bona_slope *grade, float x, float y)
+/* Where a sample lies between four pixels. */
+typedef struct spot {
+    int32_t first; /* the upper left one */
+    float u, v;    /* shares of the right and the lower ones */
+} spot;
+
+/* x, y against the crop's middle; the crop's edge goes on, also for what is no number. */
+static spot spot_of(float x, float y)
 {
-    float u, v;
     int32_t i, j;
-    const four *p, *q;
 
     x += 0.5f * CROP_SIDE - 0.5f;
     y += 0.5f * CROP_SIDE - 0.5f;
-    x = x > 0 ? x < CROP_SIDE - 1.001f ? x : CROP_SIDE - 1.001f
-              : 0; /* 0 also where it is no number */
+    x = x > 0 ? x < CROP_SIDE - 1.001f ? x : CROP_SIDE - 1.001f : 0;
     y = y > 0 ? y < CROP_SIDE - 1.001f ? y : CROP_SIDE - 1.001f : 0;
     i = (int32_t)x;
     j = (int32_t)y;
-    u = x - (float)i;
-    v = y - (float)j;
-    p = (const four *)(grade + j * CROP_SIDE + i);
-    q = p + CROP_SIDE;
-    return (p[0] * (1 - u) + p[1] * u) * (1 - v) + (q[0] * (1 - u) + q[1] * u) * v;
+    return (spot){ j * CROP_SIDE + i, x - (float)i, y - (float)j };
+}
+
+static float value_at(const float *grade, spot s)
+{
+    const float *p = grade + s.first, *q = p + CROP_SIDE;
+
+    return (p[0] * (1 - s.u) + p[1] * s.u) * (1 - s.v) + (q[0] * (1 - s.u) + q[1] * s.u) * s.v;
+}
+
+static four slopes_at(const bona_slope *grade, spot s)
+{
+    const four *p = (const four *)(grade + s.first), *q = p + CROP_SIDE;
+
+    return (p[0] * (1 - s.u) + p[1] * s.u) * (1 - s.v) + (q[0] * (1 - s.u) + q[1] * s.u) * s.v;
 }
 
 void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int32_t count,
@@ -82,7 +96,7 @@ void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int3
                 float u = patch_step_px * (float)(k % PATCH - PATCH / 2);
                 float v = patch_step_px * (float)(k / PATCH - PATCH / 2);
 
-                value[k] = between(first->grade[g], points[n].x + u, points[n].y + v)[0];
+                value[k] = value_at(first->grade[g], spot_of(points[n].x + u, points[n].y + v));
                 mean += value[k] / FIT_SAMPLES;
             }
             for (int32_t k = 0; k < FIT_SAMPLES; k++) {
@@ -138,8 +152,8 @@ static vote vote_of(const state *s, int32_t n)
 
     for (int32_t j = -PATCH / 2; j <= PATCH / 2; j++) {
         for (int32_t i = -PATCH / 2; i <= PATCH / 2; i++) {
-            four at = between(s->second, to.x + ux * (float)i + vx * (float)j,
-                              to.y + uy * (float)i + vy * (float)j);
+            four at = slopes_at(s->second, spot_of(to.x + ux * (float)i + vx * (float)j,
+                                                   to.y + uy * (float)i + vy * (float)j));
             float diff = at[0] - *before++;
 
             at[0] = diff;
@@ -254,8 +268,8 @@ static float total_cost(state *s)
     return sum / all;
 }
 
-void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches, const bona_crop *second,
-                  const bona_fit *like)
+void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches,
+                  const bona_ground *second, const bona_fit *like)
 {
     state s = { .patches = patches, .fit = fit };
 
@@ -266,12 +280,12 @@ void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches, cons
         terms_at(law, &patches->points[n], s.terms[n]);
     if (like == NULL)
         start(&s);
-    for (s.grade = like != NULL; s.grade < CROP_GRADES; s.grade++) {
+    for (s.grade = like != NULL ? FINEST : 0; s.grade < CROP_GRADES; s.grade++) {
         s.second = second->grade[s.grade];
         for (int32_t n = 0; n < STEPS_MAX; n++)
-            if (improve(&s) < step_px_min)
+            if (improve(&s) < step_px_min[s.grade])
                 break;
     }
-    s.grade = CROP_GRADES - 1;
+    s.grade = FINEST;
     fit->cost = total_cost(&s);
 }

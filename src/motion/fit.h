@@ -58,8 +58,9 @@ typedef struct bona_patches {
 void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int32_t count,
                        const bona_crop *first);
 
-/* Fits a law, coarse grade first. Starts from the mesh, or from `like` where that is not NULL. */
-void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches, const bona_crop *second,
-                  const bona_fit *like);
+/* Fits a law, coarse grade first. Starts from the mesh; or from `like`, in the finest grade, where
+ * that is not NULL. */
+void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches,
+                  const bona_ground *second, const bona_fit *like);
 
 #endif

@@ -52,8 +52,7 @@ static bona_fit_point place(const bona_aligned *p, const bona_mesh_point *a,
         .y = from.y,
         .z = mean.z * p->map_first.scale,
         .far_first = fmaxf(1 + mean.z / p->focal_first, far_min),
-        .far_second =
-            fmaxf(1 + bona_rigid_turn(r, mean).z * r->scale / p->focal_second, far_min),
+        .far_second = fmaxf(1 + bona_rigid_turn(r, mean).z * r->scale / p->focal_second, far_min),
         .to_x = to.x,
         .to_y = to.y,
         .weight = seen_in_both(p, da) * lips_share(p, a),
@@ -72,8 +71,10 @@ static plane plane_around(const bona_fit_point *points, const bona_fit_point *at
 
     for (int32_t n = 0; n < POINT_COUNT; n++) {
         float x = points[n].x - at->x, y = points[n].y - at->y, z = points[n].z - at->z;
-        float w = fmaxf(0, 1 - (x * x + y * y) * square);
+        float w = 1 - (x * x + y * y) * square;
 
+        if (!(w > 0))
+            continue;
         w *= w;
         s.n += w;
         s.x += w * x;

@@ -14,8 +14,8 @@ typedef struct bona_aligned {
     const bona_mesh_point *first, *second;
     bona_rigid rigid;
     bona_crop_map map_first, map_second;
-    bona_vec3 facing;                 /* of the first face, as seen */
-    float roll;                       /* in the picture, radians clockwise */
+    bona_vec3 facing;                /* of the first face, as seen */
+    float roll;                      /* in the picture, radians clockwise */
     float focal_first, focal_second; /* assumed focal lengths, px of the pictures */
 } bona_aligned;
 
