@@ -2,8 +2,6 @@
 /* Bilinear affine warp; see warp.h. */
 #include "image/warp.h"
 
-#include <math.h>
-
 /* px: positions further out than this behave alike for every edge rule, and still fit an int32_t.
  */
 static const float FAR_PX = 4194304;
@@ -11,6 +9,14 @@ static const float FAR_PX = 4194304;
 static float bounded(float at)
 {
     return at > -FAR_PX ? (at < FAR_PX ? at : FAR_PX) : -FAR_PX; /* also for NaN */
+}
+
+/* Without the library's floor, which is a call where the processor's own may be missing. */
+static int32_t floor_of(float at)
+{
+    int32_t whole = (int32_t)at;
+
+    return (float)whole > at ? whole - 1 : whole;
 }
 
 /* The index that stands for `at` on an axis of `size` pixels; -1 = nothing stands there. */
@@ -54,8 +60,7 @@ void bona_warp(float *out, int32_t width, int32_t height, bona_image_view image,
 
         for (int32_t u = 0; u < width; u++, out += 3) {
             float x = bounded(map.a * (float)u + row_x), y = bounded(map.d * (float)u + row_y);
-            float left = floorf(x), top = floorf(y);
-            int32_t ix = (int32_t)left, iy = (int32_t)top;
+            int32_t ix = floor_of(x), iy = floor_of(y);
             const uint8_t *p[4];
 
             if (ix >= 0 && iy >= 0 && ix + 1 < image.width && iy + 1 < image.height) {
@@ -69,7 +74,7 @@ void bona_warp(float *out, int32_t width, int32_t height, bona_image_view image,
                 p[2] = pixel(image, ix, iy + 1, edge);
                 p[3] = pixel(image, ix + 1, iy + 1, edge);
             }
-            mix(out, p, x - left, y - top);
+            mix(out, p, x - (float)ix, y - (float)iy);
         }
     }
 }

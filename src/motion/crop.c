@@ -242,19 +242,19 @@ static void even_out(float *grey, float *small, float *local, float *half)
     }
 }
 
-void bona_ground_fill(bona_ground *ground, const bona_crop *crop)
+void bona_ground_fill(bona_ground *ground, const float *grade)
 {
-    for (int32_t g = 0; g < CROP_GRADES; g++) {
-        for (int32_t y = 0; y < CROP_SIDE; y++) {
-            const float *row = crop->grade[g] + y * CROP_SIDE;
-            const float *above = crop->grade[g] + inside(y - 1, CROP_SIDE) * CROP_SIDE;
-            const float *below = crop->grade[g] + inside(y + 1, CROP_SIDE) * CROP_SIDE;
+    for (int32_t y = 0; y < CROP_SIDE; y++) {
+        const float *row = grade + y * CROP_SIDE;
+        const float *above = grade + inside(y - 1, CROP_SIDE) * CROP_SIDE;
+        const float *below = grade + inside(y + 1, CROP_SIDE) * CROP_SIDE;
+        bona_slope *out = ground->at + y * CROP_SIDE;
 
-            for (int32_t x = 0; x < CROP_SIDE; x++)
-                ground->grade[g][y * CROP_SIDE + x] = (bona_slope){
-                    row[x], 0.5f * (row[inside(x + 1, CROP_SIDE)] - row[inside(x - 1, CROP_SIDE)]),
-                    0.5f * (below[x] - above[x]), 0
-                };
+        for (int32_t x = 0; x < CROP_SIDE; x++) {
+            float before = row[inside(x - 1, CROP_SIDE)], after = row[inside(x + 1, CROP_SIDE)];
+
+            out[x] =
+                (bona_slope){ row[x], 0.5f * (after - before), 0.5f * (below[x] - above[x]), 0 };
         }
     }
 }

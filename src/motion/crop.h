@@ -13,13 +13,14 @@ typedef struct bona_crop {
     float grade[CROP_GRADES][CROP_PIXELS]; /* coarse first */
 } bona_crop;
 
-/* Brightness and its slopes, one pixel after the other: what patches are laid over. */
+/* Brightness and its slopes, one pixel after the other. */
 typedef struct bona_slope {
     float value, dx, dy, unused;
 } bona_slope;
 
+/* One grade of a crop, ready to have patches laid over it. */
 typedef struct bona_ground {
-    bona_slope grade[CROP_GRADES][CROP_PIXELS];
+    bona_slope at[CROP_PIXELS];
 } bona_ground;
 
 /* From the picture to the crop: turned by `angle` (radians, clockwise as seen) about `centre`,
@@ -38,6 +39,6 @@ bona_point bona_crop_point(bona_crop_map map, float x, float y);
  */
 void bona_crop_fill(bona_crop *crop, bona_image_view image, bona_crop_map map, float *work);
 
-void bona_ground_fill(bona_ground *ground, const bona_crop *crop);
+void bona_ground_fill(bona_ground *ground, const float *grade);
 
 #endif

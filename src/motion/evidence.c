@@ -18,8 +18,10 @@ static const float degrees = 57.29577951f;
 
 typedef struct scratch {
     bona_crop first, second;
-    bona_ground ground; /* of the second */
-    float work[4 * CROP_PIXELS];
+    union {
+        float work[4 * CROP_PIXELS]; /* while the crops are drawn */
+        bona_ground ground;          /* while the laws are fitted */
+    };
     bona_fit_point points[POINT_COUNT];
     bona_patches patches;
 } scratch;
@@ -100,8 +102,8 @@ static void pixels_say(bona_evidence *e, const bona_aligned *p, scratch *s)
     bona_fit as_head, as_relief;
 
     bona_patches_take(&s->patches, s->points, POINT_COUNT, &s->first);
-    bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->ground, NULL);
-    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->ground, &as_head);
+    bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->second, &s->ground, NULL);
+    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->second, &s->ground, &as_head);
     e->cue[BONA_CUE_head_cost] = as_head.cost;
     e->cue[BONA_CUE_relief_cost] = as_relief.cost;
     head = per_depth(&as_head);
@@ -153,7 +155,6 @@ bona_err bona_evidence_gather(bona_evidence *evidence, const bona_motion_view *f
     meshes_say(evidence, &p, first, second);
     bona_crop_fill(&s->first, first->image, p.map_first, s->work);
     bona_crop_fill(&s->second, second->image, p.map_second, s->work);
-    bona_ground_fill(&s->ground, &s->second);
     bona_points_place(s->points, &p);
     pixels_say(evidence, &p, s);
     evidence->cue[BONA_CUE_surround] = bona_surround_follows(first, second, &p.rigid);

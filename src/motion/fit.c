@@ -8,7 +8,8 @@
 
 #include "motion/solve.h"
 
-enum { PATCH = 5, STEPS_MAX = 6, FINEST = CROP_GRADES - 1 };
+enum { PATCH = 5, FINEST = CROP_GRADES - 1 };
+static const int32_t steps_max[CROP_GRADES] = { 3, 3, 5 };
 static const float patch_step_px = 2; /* samples cover 9 x 9 px */
 static const float mesh_trust =
     0.0003f; /* pull towards the mesh against squared slopes of brightness */
@@ -186,7 +187,7 @@ static void gather(bona_system *m, const state *s, int32_t n, float w, float pul
            yy = (double)(w * b->yy + pull);
 
     for (int32_t i = 0; i < terms; i++) {
-        for (int32_t j = 0; j < terms; j++) {
+        for (int32_t j = 0; j <= i; j++) {
             double tt = (double)(t[i] * t[j]);
 
             m->left[i][j] += tt * xx;
@@ -212,6 +213,9 @@ static float step(bona_fit *fit, bona_system *m)
 {
     float most = 0;
 
+    for (int32_t i = 0; i < fit->terms; i++) /* the block between x and y is symmetric, too */
+        for (int32_t j = 0; j < i; j++)
+            m->left[fit->terms + j][i] = m->left[fit->terms + i][j];
     bona_system_solve(m, 2 * fit->terms);
     for (int32_t k = 0; k < fit->terms; k++) {
         float dx = (float)m->right[k], dy = (float)m->right[fit->terms + k];
@@ -255,23 +259,24 @@ static void start(state *s)
     step(s->fit, &m);
 }
 
-static float total_cost(state *s)
+/* Of the patches as last seen. */
+static float total_cost(const state *s)
 {
     float sum = 0, all = 1e-6f;
 
     for (int32_t n = 0; n < s->patches->count; n++) {
-        float w = s->patches->points[n].weight * (s->patches->texture[s->grade][n] + texture_floor);
+        float w = s->patches->points[n].weight * (s->patches->texture[FINEST][n] + texture_floor);
 
-        sum += w * vote_of(s, n).cost;
+        sum += w * s->votes[n].cost;
         all += w;
     }
     return sum / all;
 }
 
-void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches,
-                  const bona_ground *second, const bona_fit *like)
+void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches, const bona_crop *second,
+                  bona_ground *ground, const bona_fit *like)
 {
-    state s = { .patches = patches, .fit = fit };
+    state s = { .patches = patches, .fit = fit, .second = ground->at };
 
     *fit = like != NULL ? *like : (bona_fit){ 0 };
     fit->law = law;
@@ -281,11 +286,10 @@ void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches,
     if (like == NULL)
         start(&s);
     for (s.grade = like != NULL ? FINEST : 0; s.grade < CROP_GRADES; s.grade++) {
-        s.second = second->grade[s.grade];
-        for (int32_t n = 0; n < STEPS_MAX; n++)
+        bona_ground_fill(ground, second->grade[s.grade]);
+        for (int32_t n = 0; n < steps_max[s.grade]; n++)
             if (improve(&s) < step_px_min[s.grade])
                 break;
     }
-    s.grade = FINEST;
     fit->cost = total_cost(&s);
 }

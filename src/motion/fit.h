@@ -15,7 +15,7 @@
 #include "motion/crop.h"
 
 enum {
-    FIT_POINTS_MAX = BONA_MESH_POINTS,
+    FIT_POINTS_MAX = BONA_MESH_POINTS / 2,
     FIT_TERMS_MAX = 7,
     FIT_DEPTH = 3,   /* the term of depth, in every law */
     FIT_SAMPLES = 25 /* of a patch: 5 x 5, every second pixel */
@@ -59,8 +59,8 @@ void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int3
                        const bona_crop *first);
 
 /* Fits a law, coarse grade first. Starts from the mesh; or from `like`, in the finest grade, where
- * that is not NULL. */
-void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches,
-                  const bona_ground *second, const bona_fit *like);
+ * that is not NULL. `ground` is working memory. */
+void bona_fit_law(bona_fit *fit, bona_law law, const bona_patches *patches, const bona_crop *second,
+                  bona_ground *ground, const bona_fit *like);
 
 #endif

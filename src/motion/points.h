@@ -7,7 +7,7 @@
 #include "motion/fit.h"
 #include "motion/rigid.h"
 
-enum { POINT_STEP = 2, POINT_COUNT = BONA_MESH_POINTS / POINT_STEP }; /* every second point */
+enum { POINT_STEP = 2, POINT_COUNT = FIT_POINTS_MAX }; /* every second point */
 
 /* How two meshes lie to each other and in their crops. */
 typedef struct bona_aligned {
