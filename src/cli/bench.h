@@ -3,7 +3,7 @@
 #ifndef BONA_CLI_BENCH_H
 #define BONA_CLI_BENCH_H
 
-#include "base/err.h"
+#include "nn/net.h"
 
 enum {
     BONA_BENCH_RUNS = 41
@@ -12,6 +12,7 @@ enum {
 typedef struct bona_bench_ask {
     bool json;
     bool steps;         /* nets: each step of each network */
+    bona_isa isa;       /* nets: of the kernels */
     int32_t runs;       /* repetitions, median of them is shown */
     const char *models; /* NULL = the built-in pack */
     const char *image;  /* NULL = none was given */

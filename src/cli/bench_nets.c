@@ -29,7 +29,8 @@ typedef struct meter {
 typedef struct meters {
     meter items[BONA_PACK_MODELS_MAX];
     int32_t count;
-    double peak_gmacs;
+    bona_isa isa, base_isa;        /* of the kernels; AVX2/FMA, or what is below it */
+    double peak_gmacs, base_gmacs; /* the best of all rounds */
 } meters;
 
 static bona_err open_meters(meters *all, const bona_pack *pack, int32_t runs)
@@ -68,16 +69,18 @@ static double time_once(bona_run *run)
     return (double)(bona_clock_thread_ns() - start) / 1e6;
 }
 
+static double higher(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static void measure(meters *all, int32_t runs)
 {
-    bona_isa isa = bona_isa_best();
-
     for (int32_t i = 0; i < all->count; i++)
         time_once(all->items[i].run); /* warm-up: touches weights and memory */
     for (int32_t round = 0; round < runs; round++) {
-        double peak = bona_peak_gmacs(isa);
-
-        all->peak_gmacs = peak > all->peak_gmacs ? peak : all->peak_gmacs;
+        all->peak_gmacs = higher(all->peak_gmacs, bona_peak_gmacs(all->isa));
+        all->base_gmacs = higher(all->base_gmacs, bona_peak_gmacs(all->base_isa));
         for (int32_t i = 0; i < all->count; i++) {
             meter *m = &all->items[i];
 
@@ -88,19 +91,30 @@ static void measure(meters *all, int32_t runs)
     }
 }
 
-/* What is shown of a network: medians. */
+/* What is shown of a network: medians; the share of the AVX2/FMA peak, and of the kernels' own. */
 typedef struct figures {
-    double ms, cold_ms, mmacs, share;
+    double ms, cold_ms, mmacs, share, own_share;
 } figures;
 
 static void print_text(const meters *all, const figures *shown)
 {
-    printf("peak of one core, %s: %.2f GMAC/s\n", bona_isa_name(bona_isa_best()), all->peak_gmacs);
-    printf("%-13s %9s %6s %9s %9s  %s\n", "role", "ms", "share", "cold ms", "MMAC", "file");
-    for (int32_t i = 0; i < all->count; i++)
-        printf("%-13s %9.3f %5.1f%% %9.3f %9.1f  %s\n", all->items[i].row.role, shown[i].ms,
-               100 * shown[i].share, shown[i].cold_ms, shown[i].mmacs,
+    bool wide = all->isa != all->base_isa;
+    const char *own = bona_isa_name(all->isa);
+
+    printf("peak of one core, %s: %.2f GMAC/s", bona_isa_name(all->base_isa), all->base_gmacs);
+    if (wide)
+        printf(", %s: %.2f", own, all->peak_gmacs);
+    printf("; kernels: %s\n%-13s %9s %6s", own, "role", "ms", "share");
+    if (wide)
+        printf(" %9s", own);
+    printf(" %9s %9s  %s\n", "cold ms", "MMAC", "file");
+    for (int32_t i = 0; i < all->count; i++) {
+        printf("%-13s %9.3f %5.1f%%", all->items[i].row.role, shown[i].ms, 100 * shown[i].share);
+        if (wide)
+            printf(" %8.1f%%", 100 * shown[i].own_share);
+        printf(" %9.3f %9.1f  %s\n", shown[i].cold_ms, shown[i].mmacs,
                all->items[i].row.model->file);
+    }
 }
 
 static bona_err put_net(bona_buf *buf, const bona_pack_row *row, const figures *shown)
@@ -110,8 +124,11 @@ static bona_err put_net(bona_buf *buf, const bona_pack_row *row, const figures *
     if (err == BONA_OK)
         err = bona_json_put_string(buf, row->model->file);
     if (err == BONA_OK)
-        err = bona_buf_printf(buf, ",\"ms\":%.4f,\"cold_ms\":%.4f,\"mmacs\":%.3f,\"share\":%.4f}",
-                              shown->ms, shown->cold_ms, shown->mmacs, shown->share);
+        err = bona_buf_printf(buf,
+                              ",\"ms\":%.4f,\"cold_ms\":%.4f,\"mmacs\":%.3f,\"share\":%.4f,"
+                              "\"isa_share\":%.4f}",
+                              shown->ms, shown->cold_ms, shown->mmacs, shown->share,
+                              shown->own_share);
     return err;
 }
 
@@ -121,8 +138,9 @@ static bona_err print_json(const meters *all, const figures *shown)
     bona_err err;
 
     bona_buf_init(&buf, BONA_CLI_JSON_BYTES_MAX);
-    err = bona_buf_printf(&buf, "{\"peak_gmacs\":%.3f,\"isa\":\"%s\",\"nets\":[", all->peak_gmacs,
-                          bona_isa_name(bona_isa_best()));
+    err = bona_buf_printf(&buf,
+                          "{\"peak_gmacs\":%.3f,\"isa\":\"%s\",\"isa_peak_gmacs\":%.3f,\"nets\":[",
+                          all->base_gmacs, bona_isa_name(all->isa), all->peak_gmacs);
     for (int32_t i = 0; i < all->count && err == BONA_OK; i++) {
         if (i > 0)
             err = bona_buf_text(&buf, ",");
@@ -148,7 +166,8 @@ static bona_err report(meters *all, const bona_bench_ask *ask)
         f->ms = bona_bench_median(m->ms, ask->runs * WARM_RUNS);
         f->cold_ms = bona_bench_median(m->cold_ms, ask->runs);
         f->mmacs = (double)bona_net_macs(m->row.model->net) / 1e6;
-        f->share = f->mmacs / f->ms / all->peak_gmacs;
+        f->share = f->mmacs / f->ms / all->base_gmacs;
+        f->own_share = f->mmacs / f->ms / all->peak_gmacs;
     }
     if (ask->json)
         return print_json(all, shown);
@@ -161,10 +180,14 @@ int bona_bench_nets(const bona_bench_ask *ask)
     meters *all = bona_alloc(1, sizeof *all);
     bona_pack *pack = NULL;
     bona_note note = { "" };
-    bona_err err = all != NULL ? bona_pack_load(&pack, ask->models, &note) : BONA_NO_MEMORY;
+    bona_err err =
+        all != NULL ? bona_pack_load_for(&pack, ask->models, ask->isa, &note) : BONA_NO_MEMORY;
 
-    if (err == BONA_OK)
+    if (err == BONA_OK) {
+        all->isa = ask->isa;
+        all->base_isa = ask->isa < BONA_ISA_AVX2 ? ask->isa : BONA_ISA_AVX2;
         err = open_meters(all, pack, ask->runs);
+    }
     if (err == BONA_OK) {
         measure(all, ask->runs);
         err = report(all, ask);

@@ -68,7 +68,7 @@ int bona_bench_steps(const bona_bench_ask *ask)
     bona_pack_row rows[BONA_PACK_MODELS_MAX];
     bona_pack *pack = NULL;
     bona_note note = { "" };
-    bona_err err = bona_pack_load(&pack, ask->models, &note);
+    bona_err err = bona_pack_load_for(&pack, ask->models, ask->isa, &note);
     int32_t count = err == BONA_OK ? bona_pack_rows(pack, rows) : 0;
 
     for (int32_t i = 0; i < count && err == BONA_OK; i++)

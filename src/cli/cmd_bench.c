@@ -15,6 +15,9 @@ const char bona_cmd_bench_options[] =
     "  decode IMAGE    decoding in full and as check does it\n\n"
     "  --json          a report for programs\n"
     "  --steps         nets: each step of each network, as text\n"
+    "  --isa NAME      nets: kernels of reference, avx2 or avx512 (default the best this CPU "
+    "has);\n"
+    "                  shares are of the AVX2/FMA peak, and of the named one's own\n"
     "  --runs N        repetitions, 3 to 1000; medians are shown (default 41)\n"
     "  --models PACK   another pack than the built-in one\n"
     "  --help          this text\n";
@@ -32,6 +35,17 @@ double bona_bench_median(double *values, int32_t count)
     return values[count / 2];
 }
 
+/* False for a name that is none, or of kernels this CPU cannot run. */
+static bool find_isa(bona_isa *isa, const char *name)
+{
+    for (bona_isa i = BONA_ISA_REFERENCE; i <= bona_isa_best(); i++)
+        if (strcmp(bona_isa_name(i), name) == 0) {
+            *isa = i;
+            return true;
+        }
+    return false;
+}
+
 static int run(const bona_bench_ask *ask, const char *what)
 {
     if (ask->steps && (ask->json || strcmp(what, "nets") != 0))
@@ -47,12 +61,15 @@ static int run(const bona_bench_ask *ask, const char *what)
 
 int bona_cmd_bench(int argc, char **argv)
 {
-    static const struct option names[] = {
-        { "json", no_argument, NULL, 'j' },       { "steps", no_argument, NULL, 's' },
-        { "runs", required_argument, NULL, 'r' }, { "models", required_argument, NULL, 'm' },
-        { "help", no_argument, NULL, 'h' },       { 0 }
-    };
-    bona_bench_ask ask = { .runs = BONA_BENCH_RUNS };
+    static const struct option names[] = { { "json", no_argument, NULL, 'j' },
+                                           { "steps", no_argument, NULL, 's' },
+                                           { "runs", required_argument, NULL, 'r' },
+                                           { "models", required_argument, NULL, 'm' },
+                                           { "isa", required_argument, NULL, 'i' },
+                                           { "help", no_argument, NULL, 'h' },
+                                           { 0 } };
+    bona_bench_ask ask = { .runs = BONA_BENCH_RUNS, .isa = bona_isa_best() };
+    const char *isa = NULL;
     int key;
 
     while ((key = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -64,11 +81,15 @@ int bona_cmd_bench(int argc, char **argv)
             ask.models = optarg;
         else if (key == 'r')
             ask.runs = (int32_t)strtol(optarg, NULL, 10);
+        else if (key == 'i')
+            isa = optarg;
         else if (key == 'h')
             return bona_command_help("bench");
         else
             return bona_command_misused("bench", "unknown or incomplete option");
     }
+    if (isa != NULL && !find_isa(&ask.isa, isa))
+        return bona_command_misused("bench", "no kernels \"%.20s\" on this CPU", isa);
     if (ask.runs < 3 || ask.runs > 1000)
         return bona_command_misused("bench", "--runs takes 3 to 1000");
     if (argc - optind < 1 || argc - optind > 2)

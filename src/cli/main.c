@@ -13,7 +13,7 @@ static const bona_command commands[] = {
       "decide whether a picture, or a pair, shows a live person", bona_cmd_check_options, bona_cmd_check },
     { "match", "[--json] [--quality] [--models PACK] PHOTO LIVE", "compare a photo with a live picture",
       bona_cmd_match_options, bona_cmd_match },
-    { "bench", "nets|check|decode [--json] [--runs N] [--models PACK] [IMAGE]", "timings of networks, checks and decoding on this machine",
+    { "bench", "nets|check|decode [--json] [--steps] [--isa NAME] [--runs N] [--models PACK] [IMAGE]", "timings of networks, checks and decoding on this machine",
       bona_cmd_bench_options, bona_cmd_bench },
     { "models", "[--models PACK]", "list the networks: roles, hashes, shapes, licences",
       bona_cmd_models_options, bona_cmd_models },

@@ -92,9 +92,6 @@ bona_step_run bona_step_lines, bona_step_peak, bona_step_average, bona_step_mean
 bona_step_run bona_step_copy, bona_step_block, bona_step_planes, bona_step_pixels, bona_step_split;
 bona_step_run bona_step_sigmoid, bona_step_plain;
 
-/* Blocks of output channels in the next panel of packed weights, when `left` are left. */
-int32_t bona_panel_blocks(int32_t left);
-
 /* First float of a tensor: pixel (0, 0) of block 0, or element 0. */
 float *bona_tensor_at(const bona_fast *fast, uint8_t *arena, int32_t tensor);
 

@@ -6,9 +6,11 @@
 bona_isa bona_isa_best(void)
 {
     __builtin_cpu_init(); /* asks the operating system as well, through XGETBV */
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return BONA_ISA_REFERENCE;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl"))
         return BONA_ISA_AVX2;
-    return BONA_ISA_REFERENCE;
+    return BONA_ISA_AVX512;
 }
 #else
 bona_isa bona_isa_best(void)
@@ -24,6 +26,8 @@ const char *bona_isa_name(bona_isa isa)
         return "reference";
     case BONA_ISA_AVX2:
         return "avx2";
+    case BONA_ISA_AVX512:
+        return "avx512";
     }
     return "unknown";
 }

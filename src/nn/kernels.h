@@ -13,17 +13,15 @@
 #include "nn/graph.h"
 
 enum {
-    BONA_LANES = 8,     /* channels of a block */
-    BONA_PANEL_MAX = 3, /* blocks of output channels that a tile computes together */
-    BONA_TILE_MAX =
-        12 /* pixels of a tile: 4, 6 or 12 with 3, 2 or 1 blocks, so that sums fill 12 registers */
+    BONA_LANES = 8,    /* channels of a block */
+    BONA_TILE_MAX = 12 /* pixels of a tile */
 };
 
 /* Before a loop over registers: arrays of sums stay in registers only when it disappears. */
 #if defined(__clang__)
 #define BONA_UNROLL _Pragma("clang loop unroll(full)")
 #else
-#define BONA_UNROLL _Pragma("GCC unroll 12")
+#define BONA_UNROLL _Pragma("GCC unroll 24")
 #endif
 
 /* What follows the sum of a convolution, element by element: NONE, CLIP or PRELU. */
@@ -57,6 +55,11 @@ typedef struct bona_tiles {
 } bona_tiles;
 
 typedef void bona_tiles_kernel(const bona_tiles *tiles);
+
+/* Output channels that a tile computes together, and the pixels of its largest tile. */
+typedef struct bona_panel {
+    int32_t blocks, pixels;
+} bona_panel;
 
 /* A plane of a blocked tensor, and what becomes of it. */
 typedef struct bona_plane {
@@ -94,7 +97,9 @@ typedef struct bona_peaks {
 } bona_peaks;
 
 typedef struct bona_kernels {
-    /* Tiles of that many pixels and blocks; `any_step`: whether pixels may be other than 8 floats
+    /* The next panel when `left` blocks of output channels are left. */
+    bona_panel (*panel)(int32_t left);
+    /* Tiles of that many blocks and pixels; `any_step`: whether pixels may be other than 8 floats
      * apart. */
     bona_tiles_kernel *(*tiles)(bool any_step, int32_t blocks, int32_t pixels);
     bona_plane_kernel *depthwise;     /* any kernel, stride and dilation */
@@ -109,14 +114,22 @@ typedef struct bona_kernels {
     void (*sigmoid)(const float *x, int32_t count, float *y);
 } bona_kernels;
 
+/* The kernels of an instruction set; NULL for the reference, which has none. */
+const bona_kernels *bona_kernels_of(bona_isa isa);
+
 #if defined(__x86_64__)
-extern const bona_kernels bona_kernels_avx2;
-
+bona_panel bona_panel_avx2(int32_t left), bona_panel_avx512(int32_t left);
 bona_tiles_kernel *bona_tiles_avx2(bool any_step, int32_t blocks, int32_t pixels);
-bona_plane_kernel bona_depthwise_avx2, bona_depthwise_3x3_avx2;
+bona_tiles_kernel *bona_tiles_avx512(bool any_step, int32_t blocks, int32_t pixels);
+bona_plane_kernel bona_depthwise_avx2, bona_depthwise_3x3_avx2, bona_depthwise_3x3_avx512;
+void bona_line_avx2(const bona_line *line);
+void bona_peaks_avx2(const bona_peaks *peaks);
+void bona_sum_avx2(const float *x, int32_t pixels, float *sums);
+void bona_sigmoid_avx2(const float *x, int32_t count, float *y);
 
-enum { BONA_PEAK_SUMS = 96 }; /* multiply-adds per loop of bona_peak_avx2 */
-float bona_peak_avx2(int32_t loops);
+/* Loops of multiply-adds in registers; 12 registers full in each. */
+enum { BONA_PEAK_SUMS = 12 };
+float bona_peak_avx2(int32_t loops), bona_peak_avx512(int32_t loops);
 #endif
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Element by element in AVX2, lines of blocked pixels, and the table of all AVX2 kernels. */
+/* Element by element in AVX2, lines of blocked pixels. */
 #include "nn/kernels.h"
 
 #include <immintrin.h>
@@ -82,7 +82,7 @@ INLINE __m256 combine(bona_op_kind kind, __m256 a, __m256 b, __m256 c)
     }
 }
 
-static void line(const bona_line *l)
+void bona_line_avx2(const bona_line *l)
 {
     __m256 low = _mm256_set1_ps(l->finish.low), high = _mm256_set1_ps(l->finish.high), b, c, slope;
     const float *from = l->b;
@@ -122,7 +122,7 @@ static void peaks_2x2(const bona_peaks *p)
     }
 }
 
-static void peaks(const bona_peaks *p)
+void bona_peaks_avx2(const bona_peaks *p)
 {
     if (p->height == 2 && p->width == 2) {
         peaks_2x2(p);
@@ -139,7 +139,7 @@ static void peaks(const bona_peaks *p)
     }
 }
 
-static void sum(const float *x, int32_t pixels, float *sums)
+void bona_sum_avx2(const float *x, int32_t pixels, float *sums)
 {
     __m256 total = _mm256_loadu_ps(sums);
 
@@ -148,7 +148,7 @@ static void sum(const float *x, int32_t pixels, float *sums)
     _mm256_storeu_ps(sums, total);
 }
 
-static void sigmoids(const float *x, int32_t count, float *y)
+void bona_sigmoid_avx2(const float *x, int32_t count, float *y)
 {
     float rest[BONA_LANES] = { 0 };
     int32_t i = 0;
@@ -161,13 +161,3 @@ static void sigmoids(const float *x, int32_t count, float *y)
     for (int32_t j = i; j < count; j++)
         y[j] = rest[j - i];
 }
-
-const bona_kernels bona_kernels_avx2 = {
-    .tiles = bona_tiles_avx2,
-    .depthwise = bona_depthwise_avx2,
-    .depthwise_3x3 = bona_depthwise_3x3_avx2,
-    .line = line,
-    .peaks = peaks,
-    .sum = sum,
-    .sigmoid = sigmoids,
-};

@@ -51,15 +51,6 @@ static bona_err pack_bias(bona_lower *lower, const linear *l, const float **bias
     return BONA_OK;
 }
 
-/* Blocks of output channels in the next panel, when `left` are left: 3, but never a 1 where two 2s
- * do. */
-int32_t bona_panel_blocks(int32_t left)
-{
-    if (left == 4)
-        return 2;
-    return left < BONA_PANEL_MAX ? left : BONA_PANEL_MAX;
-}
-
 /* One input's weights for all outputs of a panel. */
 static float *pack_input(const linear *l, int32_t first, int32_t lanes, int32_t channel,
                          int32_t tap, float *to)
@@ -74,12 +65,13 @@ static bona_err pack_blocked(bona_lower *lower, const linear *l, const float **w
 {
     int32_t taps = l->kernel[0] * l->kernel[1], outputs = whole_blocks(l->outputs);
     float *to = bona_graph_floats(lower->graph, (size_t)outputs * l->channels * taps);
+    const bona_kernels *kernels = lower->fast->kernels;
 
     *weight = to;
     if (to == NULL)
         return bona_lower_no_memory(lower);
     for (int32_t first = 0, lanes; first < outputs; first += lanes) {
-        lanes = bona_panel_blocks((outputs - first) / BONA_LANES) * BONA_LANES;
+        lanes = kernels->panel((outputs - first) / BONA_LANES).blocks * BONA_LANES;
         for (int32_t block = 0; block < l->channels; block += BONA_LANES)
             for (int32_t tap = 0; tap < taps; tap++)
                 for (int32_t c = block; c < block + BONA_LANES && c < l->channels; c++)
@@ -93,12 +85,13 @@ static bona_err pack_pixels(bona_lower *lower, const linear *l, const float **we
 {
     int32_t taps = l->kernel[0] * l->kernel[1], outputs = whole_blocks(l->outputs);
     float *to = bona_graph_floats(lower->graph, (size_t)outputs * l->channels * taps);
+    const bona_kernels *kernels = lower->fast->kernels;
 
     *weight = to;
     if (to == NULL)
         return bona_lower_no_memory(lower);
     for (int32_t first = 0, lanes; first < outputs; first += lanes) {
-        lanes = bona_panel_blocks((outputs - first) / BONA_LANES) * BONA_LANES;
+        lanes = kernels->panel((outputs - first) / BONA_LANES).blocks * BONA_LANES;
         for (int32_t tap = 0; tap < taps; tap++)
             for (int32_t c = 0; c < l->channels; c++)
                 to = pack_input(l, first, lanes, c, tap, to);

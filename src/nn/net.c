@@ -20,16 +20,6 @@ struct bona_run {
     uint8_t *arena;
 };
 
-static const bona_kernels *kernels_of(bona_isa isa)
-{
-#if defined(__x86_64__)
-    if (isa == BONA_ISA_AVX2)
-        return &bona_kernels_avx2;
-#endif
-    (void)isa;
-    return NULL;
-}
-
 bona_err bona_net_load(bona_net **net, bona_bytes onnx, bona_isa isa, bona_note *note)
 {
     bona_net *made = bona_alloc(1, sizeof *made);
@@ -42,7 +32,7 @@ bona_err bona_net_load(bona_net **net, bona_bytes onnx, bona_isa isa, bona_note 
     if (err == BONA_OK && made->isa == BONA_ISA_REFERENCE)
         err = bona_plain_init(&made->plain, &made->graph, note);
     else if (err == BONA_OK)
-        err = bona_fast_init(&made->fast, &made->graph, kernels_of(made->isa), note);
+        err = bona_fast_init(&made->fast, &made->graph, bona_kernels_of(made->isa), note);
     if (err != BONA_OK) {
         bona_net_free(made);
         return err;

@@ -14,11 +14,13 @@
 typedef struct bona_net bona_net;
 typedef struct bona_run bona_run;
 
-/* Which kernels do the work. The reference ones in plain C define the result; AVX2 comes with FMA.
+/*
+ * Which kernels do the work. The reference ones in plain C define the result; AVX2 comes with FMA,
+ * AVX-512 is F and VL. A CPU that has one has those before it.
  */
-typedef enum bona_isa { BONA_ISA_REFERENCE, BONA_ISA_AVX2 } bona_isa;
+typedef enum bona_isa { BONA_ISA_REFERENCE, BONA_ISA_AVX2, BONA_ISA_AVX512 } bona_isa;
 bona_isa bona_isa_best(void);            /* the best this CPU has */
-const char *bona_isa_name(bona_isa isa); /* "reference", "avx2" */
+const char *bona_isa_name(bona_isa isa); /* "reference", "avx2", "avx512" */
 
 typedef struct bona_shape {
     int32_t rank;

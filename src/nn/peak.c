@@ -31,9 +31,9 @@ double bona_peak_gmacs(bona_isa isa)
     double best = 0;
 
 #if defined(__x86_64__)
-    if (isa >= BONA_ISA_AVX2 && bona_isa_best() >= BONA_ISA_AVX2) {
-        loop = bona_peak_avx2;
-        sums = BONA_PEAK_SUMS;
+    if (isa >= BONA_ISA_AVX2 && isa <= bona_isa_best()) {
+        loop = isa == BONA_ISA_AVX512 ? bona_peak_avx512 : bona_peak_avx2;
+        sums = (int64_t)BONA_PEAK_SUMS * BONA_LANES * (isa == BONA_ISA_AVX512 ? 2 : 1);
     }
 #else
     (void)isa;

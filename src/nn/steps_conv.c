@@ -12,11 +12,6 @@
  */
 enum { CHUNK_BYTES = 128 << 10 };
 
-static int32_t tile_pixels(int32_t blocks)
-{
-    return BONA_TILE_MAX / blocks;
-}
-
 /* Where pixel `p` of the line lies. */
 static ptrdiff_t pixel_at(int32_t p, int32_t width, ptrdiff_t row)
 {
@@ -38,12 +33,11 @@ static void run_chunk(const bona_fast *fast, const bona_step *step, bona_tiles t
     float *y = t.y;
 
     for (int32_t first = 0, blocks; first < to->blocks; first += blocks) {
-        int32_t tiles, least, rest, p = from;
+        bona_panel panel = fast->kernels->panel(to->blocks - first);
+        int32_t tiles = (count + panel.pixels - 1) / panel.pixels;
+        int32_t least = count / tiles, rest = count % tiles, p = from;
 
-        blocks = bona_panel_blocks(to->blocks - first);
-        tiles = (count + tile_pixels(blocks) - 1) / tile_pixels(blocks);
-        least = count / tiles;
-        rest = count % tiles;
+        blocks = panel.blocks;
         t.weight = step->weight + (ptrdiff_t)inputs * first * BONA_LANES;
         t.bias = step->bias + (ptrdiff_t)first * BONA_LANES;
         t.finish.slope =

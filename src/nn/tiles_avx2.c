@@ -8,6 +8,8 @@
 
 #include <immintrin.h>
 
+enum { BLOCKS_MAX = 3 };
+
 #ifdef BONA_SANITIZED /* one function for all sizes: 44 unrolled ones with their checks take the \
                          compiler minutes */
 #define INLINE static __attribute__((noinline))
@@ -19,7 +21,7 @@
 
 /* Loads that stay loads: GCC would fold them into each multiplication and read the same weight four
  * times. */
-INLINE void load_weights(__m256 w[BONA_PANEL_MAX], const float *weight, const int blocks)
+INLINE void load_weights(__m256 w[BLOCKS_MAX], const float *weight, const int blocks)
 {
     UNROLL
     for (int n = 0; n < blocks; n++) {
@@ -32,7 +34,7 @@ INLINE void load_weights(__m256 w[BONA_PANEL_MAX], const float *weight, const in
 INLINE void multiply(__m256 sum[12], const float *x, const ptrdiff_t step, const float *weight,
                      const int pixels, const int blocks)
 {
-    __m256 w[BONA_PANEL_MAX];
+    __m256 w[BLOCKS_MAX];
 
     load_weights(w, weight, blocks);
     UNROLL
@@ -205,9 +207,17 @@ TILE(2, 1); TILE(2, 2); TILE(2, 3); TILE(2, 4); TILE(2, 5); TILE(2, 6);
 TILE(3, 1); TILE(3, 2); TILE(3, 3); TILE(3, 4);
 /* clang-format on */
 
+/* Twelve sums in all; three blocks, but never a 1 where two 2s do. */
+bona_panel bona_panel_avx2(int32_t left)
+{
+    int32_t blocks = left == 4 ? 2 : left < BLOCKS_MAX ? left : BLOCKS_MAX;
+
+    return (bona_panel){ blocks, BONA_TILE_MAX / blocks };
+}
+
 bona_tiles_kernel *bona_tiles_avx2(bool any_step, int32_t blocks, int32_t pixels)
 {
-    static bona_tiles_kernel *const table[2][BONA_PANEL_MAX][BONA_TILE_MAX] = {
+    static bona_tiles_kernel *const table[2][BLOCKS_MAX][BONA_TILE_MAX] = {
         { ONE(tile_), TWO(tile_), THREE(tile_) },
         { ONE(tile_any_), TWO(tile_any_), THREE(tile_any_) }
     };

@@ -99,6 +99,9 @@ def real_pictures():
     expect("rows", all(set(n) >= {"role", "file", "ms", "cold_ms", "mmacs", "share"} for n in report["nets"]), report)
     text = status("bench nets --steps", 0, "bench", "nets", "--steps", "--runs", "3", *pack)[0]
     expect("every network has steps", text.count(" steps, ") == 10 and "depthwise" in text, text[:200])
+    again = json.loads(status("bench nets --isa", 0, "bench", "nets", "--json", "--isa", report["isa"], "--runs", "3", *pack)[0])
+    expect("the same kernels by name", again["isa"] == report["isa"], again)
+    status("kernels that are none", 64, "bench", "nets", "--isa", "sse")
     status("steps are text", 64, "bench", "nets", "--steps", "--json")
     report = json.loads(status("bench decode", 0, "bench", "decode", "--json", "--runs", "3", live)[0])
     expect("decode", report["ms"]["decode"] > 0, report)
