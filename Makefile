@@ -55,11 +55,11 @@ fuzz: deps-test
 	@tools/fuzz.sh build/fuzz/fuzz
 
 bench: build
-	@tools/packages.sh bench
+	@tools/packages.sh bench each
 	@bench/run.sh build/dev/src/cli/bonafide
 
 bench-server: build
-	@tools/packages.sh bench
+	@tools/packages.sh bench each
 	@bench/server.sh build/dev/src/cli/bonafide
 
 # Runs the vendors' own public clients, from the folder VENDOR, against our server.

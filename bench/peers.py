@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -37,45 +38,75 @@ def spread(values, form="{:.2f}"):
     return f"{form.format(median(values))} ({low}-{high})"
 
 
-def bench_nets(program, models, work, rounds, seconds):
-    pack = HERE.parent / "packs" / "reference.json"
-    ours, rows = {}, []
-    files = None
+def left_out(what):
+    print(f"left out: {what}", file=sys.stderr)
+
+
+def path_of(file, models):
+    """A network of a report: beside the reference pack, among our own, or by its name among the reference networks."""
+    for path in (HERE.parent / "packs" / file, HERE.parent / "models" / file):
+        if path.exists():
+            return str(path.resolve())
+    return str(next(Path(models).rglob(Path(file).name)).resolve())
+
+
+class Ours:
+    """Our figures for the networks of one pack, round by round: the best kernels of this CPU, and AVX2 where those are wider."""
+
+    def __init__(self, program, pack, models):
+        self.command, self.models, self.nets = [program, "bench", "nets", "--json", "--models", pack], models, {}
+
+    def round(self):
+        report = json.loads(run(*self.command))
+        self.isa = report["isa"]
+        narrow = json.loads(run(*self.command, "--isa", "avx2")) if self.isa == "avx512" else report
+        for net, slow in zip(report["nets"], narrow["nets"]):
+            e = self.nets.setdefault(path_of(net["file"], self.models),
+                                     {k: [] for k in ("ms", "share", "own", "cold", "gain", "opencv", "ort")} | {"mmacs": net["mmacs"]})
+            e["ms"].append(net["ms"])
+            e["share"].append(slow["share"])
+            e["own"].append(net["isa_share"])
+            e["cold"].append(net["cold_ms"] / net["ms"])
+            e["gain"].append(slow["ms"] / net["ms"])
+
+
+def bench_nets(program, pack, models, work, rounds, seconds):
+    ours, node = Ours(program, pack, models), os.environ | {"NODE_PATH": str(Path(work).resolve() / "node_modules")}
     for _ in range(rounds):
-        report = json.loads(run(program, "bench", "nets", "--json", "--models", pack))
-        for net in report["nets"]:
-            path = str((pack.parent / net["file"]).resolve()) if not os.path.isabs(net["file"]) else net["file"]
-            path = path if os.path.exists(path) else str(next(Path(models).rglob(Path(net["file"]).name)).resolve())
-            entry = ours.setdefault(path, {"ms": [], "share": [], "mmacs": net["mmacs"], "opencv": [], "ort": []})
-            entry["ms"].append(net["ms"])
-            entry["share"].append(net["share"])
-        files = list(ours)
-        opencv = json.loads(run(PYTHON, HERE / "peer_nets.py", seconds, *files))
-        node = os.environ | {"NODE_PATH": str(Path(work).resolve() / "node_modules")}
-        ort = json.loads(run("node", HERE / "peer_nets.js", seconds, *files, env=node))
-        for path in files:
-            last = ours[path]["ms"][-1]
-            if path in opencv:
-                ours[path]["opencv"].append(opencv[path] / last)
-            ours[path]["ort"].append(ort[path] / last)
-    rows.append("| network | MMAC | ours, share of one core's peak | OpenCV DNN / ours | ONNX Runtime / ours |\n|---|---|---|---|---|")
-    for path, e in ours.items():
-        cv = spread(e["opencv"]) if e["opencv"] else "cannot read it"
-        rows.append(f"| {Path(path).stem} | {e['mmacs']:.0f} | {100 * median(e['share']):.0f} % | {cv} | {spread(e['ort'])} |")
+        ours.round()
+        files = list(ours.nets)
+        peers = {"opencv": json.loads(run(PYTHON, HERE / "peer_nets.py", seconds, *files))}
+        if has_ort(work):
+            peers["ort"] = json.loads(run("node", HERE / "peer_nets.js", seconds, *files, env=node))
+        for name, times in peers.items():
+            for path, ms in times.items():
+                ours.nets[path][name].append(ms / ours.nets[path]["ms"][-1])
+    wide = ours.isa == "avx512"
+    rows = ["| network | MMAC | AVX2: share of its peak |"
+            f"{' AVX-512: share of its peak | AVX2 / AVX-512 time |' if wide else ''} cold / warm "
+            f"| OpenCV DNN / ours | ONNX Runtime / ours |\n|---|---|---|{'---|---|' if wide else ''}---|---|---|"]
+    for path, e in ours.nets.items():
+        cells = [Path(path).stem, f"{e['mmacs']:.0f}", f"{100 * median(e['share']):.0f} %"]
+        cells += [f"{100 * median(e['own']):.0f} %", f"{median(e['gain']):.2f}"] if wide else []
+        cells += [f"{median(e['cold']):.2f}"]
+        cells += [spread(e[k]) if e[k] else "-" for k in ("opencv", "ort")]
+        rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
 def bench_check(program, models, image, rounds, seconds):
-    pack = HERE.parent / "packs" / "two_nets.json"
-    stages = {k: [] for k in ("decode", "detect", "spoof", "total")}
+    packs = HERE.parent / "packs"
+    stages, whole = {k: [] for k in ("decode", "detect", "spoof", "total")}, []
     for _ in range(rounds):
-        ours = json.loads(run(program, "bench", "check", "--json", "--models", pack, image))["ms"]
+        ours, own, reference = (json.loads(run(program, "bench", "check", "--json", "--models", pack, image))["ms"]
+                                for pack in (packs / "two_nets.json", "builtin", packs / "reference.json"))
         peer = json.loads(run(PYTHON, HERE / "peer_check.py", seconds, models, image))
         for k, v in stages.items():
             v.append(peer[k] / ours[k])
+        whole.append(reference["total"] / own["total"])
     rows = ["| stage of one check, 1280x720 JPEG, one core | OpenCV / ours |\n|---|---|"]
     rows += [f"| {k} | {spread(v)} |" for k, v in stages.items()]
-    return "\n".join(rows)
+    return "\n".join(rows) + f"\n\nA whole check with the reference pack takes {spread(whole)} times that with the built-in one."
 
 
 def wait_for(port):
@@ -89,7 +120,7 @@ def wait_for(port):
 
 
 def load(port, path, headers, body, work, seconds):
-    """Requests per second under wrk, as many connections as twice the cores."""
+    """Requests per second under wrk, twice as many connections as cores."""
     script = Path(work) / "post.lua"
     lines = ['wrk.method = "POST"', f'local f = io.open("{body}", "rb")', 'wrk.body = f:read("*a")', "f:close()"]
     lines += [f'wrk.headers["{k}"] = "{v}"' for k, v in headers.items()]
@@ -130,23 +161,37 @@ def bench_server(program, models, image, work, rounds):
             f"| ratio | {spread(ratios)} |")
 
 
-def machine():
+def has_ort(work):
+    return (Path(work) / "node_modules/onnxruntime-node/package.json").exists() and shutil.which("node") is not None
+
+
+def machine(work):
     cpu = next(l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name"))
-    ort = json.loads((Path(sys.argv[3]) / "node_modules/onnxruntime-node/package.json").read_text())["version"]
+    package = Path(work) / "node_modules/onnxruntime-node/package.json"
+    ort = f"ONNX Runtime {json.loads(package.read_text())['version']} (npm), " if has_ort(work) else ""
     return (f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; OpenCV {cv2.__version__} (Debian), "
-            f"ONNX Runtime {ort} (npm), NumPy {np.__version__}; {time.strftime('%Y-%m-%d', time.gmtime())}")
+            f"{ort}NumPy {np.__version__}; {time.strftime('%Y-%m-%d', time.gmtime())}")
 
 
 def main():
     program, models, work = sys.argv[1], str(Path(sys.argv[2]).resolve()), sys.argv[3]
-    rounds, seconds = int(sys.argv[4]), float(sys.argv[5])
+    rounds, seconds, wanted = int(sys.argv[4]), float(sys.argv[5]), sys.argv[6].split()
     image = picture(Path(work) / "portrait.png", Path(work) / "portrait_1280x720.jpg")
-    parts = [f"Measured by `make bench`, {rounds} interleaved rounds, median (lowest-highest); a ratio over 1 means ours is faster.",
-             machine(), bench_nets(program, models, work, rounds, seconds),
-             bench_check(program, models, image, rounds, seconds), bench_server(program, models, image, work, rounds)]
-    text = "\n\n".join(parts) + "\n"
-    (Path(work) / "performance.md").write_text(text)
-    print(text)
+    text = [f"Measured by `make bench`, {rounds} interleaved rounds, median (lowest-highest); a ratio over 1 means ours is faster.",
+            machine(work)]
+    if not has_ort(work):
+        left_out("ONNX Runtime (no npm package onnxruntime-node)")
+    if "nets" in wanted:
+        text += [bench_nets(program, HERE.parent / "packs" / "reference.json", models, work, rounds, seconds),
+                 "The built-in networks:", bench_nets(program, "builtin", models, work, rounds, seconds)]
+    if "check" in wanted:
+        text.append(bench_check(program, models, image, rounds, seconds))
+    if "server" in wanted and shutil.which("wrk") is None:
+        left_out("the servers (no wrk)")
+    elif "server" in wanted:
+        text.append(bench_server(program, models, image, work, rounds))
+    (Path(work) / "performance.md").write_text("\n\n".join(text) + "\n")
+    print("\n\n".join(text))
 
 
 main()
