@@ -52,12 +52,13 @@ static float grey_between(const bona_image_view *image, float x, float y)
     return top * (1 - v) + low * v;
 }
 
-/* A square of n x n samples per crop pixel, in steps of 1/n crop pixel along the crop's axes. */
+/* n samples per crop pixel, on the diagonal of a square of n x n, so that shrinking aliases less.
+ */
 typedef struct grid {
     int32_t n;
     float x0, y0; /* place of the very first sample, px of the picture */
-    float ax, ay; /* one sample to the right */
-    float bx, by; /* one sample down */
+    float ax, ay; /* one crop pixel to the right */
+    float bx, by; /* one crop pixel down */
 } grid;
 
 static grid grid_of(bona_crop_map map)
@@ -66,32 +67,16 @@ static grid grid_of(bona_crop_map map)
     int32_t n = step > 1 ? step < SAMPLES_MAX ? (int32_t)ceilf(step) : SAMPLES_MAX : 1;
 
     first = 0.5f / (float)n - 0.5f * CROP_SIDE;
-    return (grid){ n,
-                   map.centre.x + (c + s) * first,
-                   map.centre.y + (c - s) * first,
-                   c / (float)n,
-                   -s / (float)n,
-                   s / (float)n,
-                   c / (float)n };
+    return (grid){ n, map.centre.x + (c + s) * first, map.centre.y + (c - s) * first, c, -s, s, c };
 }
 
-static bool holds(const bona_image_view *image, const grid *g)
+static bool holds(const bona_image_view *image, float x, float y)
 {
-    float last = (float)(g->n * CROP_SIDE);
-    float x[4] = { g->x0, g->x0 + g->ax * last, g->x0 + g->bx * last,
-                   g->x0 + (g->ax + g->bx) * last };
-    float y[4] = { g->y0, g->y0 + g->ay * last, g->y0 + g->by * last,
-                   g->y0 + (g->ay + g->by) * last };
-
-    for (int32_t k = 0; k < 4; k++)
-        if (!(x[k] > 1 && y[k] > 1 && x[k] < (float)image->width - 1 &&
-              y[k] < (float)image->height - 1))
-            return false;
-    return true;
+    return x > 1 && y > 1 && x < (float)image->width - 1 && y < (float)image->height - 1;
 }
 
-/* One row of samples added to a row of the crop; every sample lies inside, so whole steps of
- * 1/65536 px will do. */
+/* One sample for each pixel of a row; every sample lies inside, so whole steps of 1/65536 px will
+ * do. */
 static void add_row_inside(float *out, const bona_image_view *image, const grid *g, float x,
                            float y)
 {
@@ -99,22 +84,17 @@ static void add_row_inside(float *out, const bona_image_view *image, const grid 
     const int64_t ax = (int64_t)(g->ax * 65536), ay = (int64_t)(g->ay * 65536);
 
     for (int32_t i = 0; i < CROP_SIDE; i++) {
-        int32_t sum = 0;
-
-        for (int32_t k = 0; k < g->n; k++) {
-            sum += grey_of(image->rgb + (py >> 16) * image->stride + 3 * (px >> 16));
-            px += ax;
-            py += ay;
-        }
-        out[i] += (float)sum;
+        out[i] += (float)grey_of(image->rgb + (py >> 16) * image->stride + 3 * (px >> 16));
+        px += ax;
+        py += ay;
     }
 }
 
 static void add_row_anywhere(float *out, const bona_image_view *image, const grid *g, float x,
                              float y)
 {
-    for (int32_t i = 0; i < CROP_SIDE * g->n; i++)
-        out[i / g->n] += 256 * grey_at(image, x + g->ax * (float)i, y + g->ay * (float)i);
+    for (int32_t i = 0; i < CROP_SIDE; i++)
+        out[i] += 256 * grey_at(image, x + g->ax * (float)i, y + g->ay * (float)i);
 }
 
 static void add_row_between(float *out, const bona_image_view *image, const grid *g, float x,
@@ -124,26 +104,26 @@ static void add_row_between(float *out, const bona_image_view *image, const grid
         out[i] += 256 * grey_between(image, x + g->ax * (float)i, y + g->ay * (float)i);
 }
 
-/* Each crop pixel is the mean of a square of samples, so that shrinking does not alias. */
 static void draw(float *out, const bona_image_view *image, bona_crop_map map)
 {
     grid g = grid_of(map);
-    bool inside = holds(image, &g);
+    const float part = 1 / (float)(256 * g.n);
 
     memset(out, 0, CROP_PIXELS * sizeof *out);
     for (int32_t j = 0; j < CROP_SIDE * g.n; j++) {
-        float *row = out + j / g.n * CROP_SIDE, x = g.x0 + g.bx * (float)j,
-              y = g.y0 + g.by * (float)j;
+        float down = (float)j / (float)g.n, right = (float)(j % g.n) / (float)g.n;
+        float *row = out + j / g.n * CROP_SIDE, x = g.x0 + g.bx * down + g.ax * right,
+              y = g.y0 + g.by * down + g.ay * right;
 
         if (g.n == 1)
             add_row_between(row, image, &g, x, y);
-        else if (inside)
+        else if (holds(image, x, y) && holds(image, x + g.ax * CROP_SIDE, y + g.ay * CROP_SIDE))
             add_row_inside(row, image, &g, x, y);
         else
             add_row_anywhere(row, image, &g, x, y);
     }
     for (int32_t k = 0; k < CROP_PIXELS; k++)
-        out[k] /= (float)(256 * g.n * g.n);
+        out[k] *= part;
 }
 
 static int32_t inside(int32_t i, int32_t side)
