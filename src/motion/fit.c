@@ -55,18 +55,27 @@ typedef struct spot {
     float u, v;    /* shares of the right and the lower ones */
 } spot;
 
-/* x, y against the crop's middle; the crop's edge goes on, also for what is no number. */
+static const float middle = 0.5f * CROP_SIDE - 0.5f, last = CROP_SIDE - 1.001f;
+
+/* x, y against the upper left pixel; must lie between pixels. */
+static spot spot_inside(float x, float y)
+{
+    int32_t i = (int32_t)x, j = (int32_t)y;
+
+    return (spot){ j * CROP_SIDE + i, x - (float)i, y - (float)j };
+}
+
+/* The crop's edge goes on, also for what is no number. */
 static spot spot_of(float x, float y)
 {
-    int32_t i, j;
+    return spot_inside(x > 0 ? x < last ? x : last : 0, y > 0 ? y < last ? y : last : 0);
+}
 
-    x += 0.5f * CROP_SIDE - 0.5f;
-    y += 0.5f * CROP_SIDE - 0.5f;
-    x = x > 0 ? x < CROP_SIDE - 1.001f ? x : CROP_SIDE - 1.001f : 0;
-    y = y > 0 ? y < CROP_SIDE - 1.001f ? y : CROP_SIDE - 1.001f : 0;
-    i = (int32_t)x;
-    j = (int32_t)y;
-    return (spot){ j * CROP_SIDE + i, x - (float)i, y - (float)j };
+/* Whether all of a patch lies between pixels. */
+static bool lies_inside(bona_point to, float reach_x, float reach_y)
+{
+    return to.x - reach_x >= 0 && to.x + reach_x < last && to.y - reach_y >= 0 &&
+           to.y + reach_y < last;
 }
 
 static float value_at(const float *grade, spot s)
@@ -97,7 +106,8 @@ void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int3
                 float u = patch_step_px * (float)(k % PATCH - PATCH / 2);
                 float v = patch_step_px * (float)(k / PATCH - PATCH / 2);
 
-                value[k] = value_at(first->grade[g], spot_of(points[n].x + u, points[n].y + v));
+                value[k] = value_at(first->grade[g],
+                                    spot_of(points[n].x + middle + u, points[n].y + middle + v));
                 mean += value[k] / FIT_SAMPLES;
             }
             for (int32_t k = 0; k < FIT_SAMPLES; k++) {
@@ -142,19 +152,24 @@ static vote vote_of(const state *s, int32_t n)
     const bona_fit *f = s->fit;
     const float *before = s->patches->value[s->grade][n], part = 1.0f / FIT_SAMPLES;
     const bona_fit_point *p = &s->patches->points[n];
-    const float unit = patch_step_px / FIT_UNIT_PX;
+    const float unit = patch_step_px / FIT_UNIT_PX, half = PATCH / 2 + 0.01f;
     float ux = unit * (f->x[1] + p->slope_x * f->x[FIT_DEPTH]),
           uy = unit * (f->y[1] + p->slope_x * f->y[FIT_DEPTH]);
     float vx = unit * (f->x[2] + p->slope_y * f->x[FIT_DEPTH]),
           vy = unit * (f->y[2] + p->slope_y * f->y[FIT_DEPTH]);
     bona_point to = place(f, s->terms[n]);
+    bool inside;
     four by_slope = { 0 }, by_x = { 0 }, by_y = { 0 }, sum = { 0 };
     float squares = 0, mean;
 
+    to.x += middle;
+    to.y += middle;
+    inside = lies_inside(to, half * (fabsf(ux) + fabsf(vx)), half * (fabsf(uy) + fabsf(vy)));
     for (int32_t j = -PATCH / 2; j <= PATCH / 2; j++) {
         for (int32_t i = -PATCH / 2; i <= PATCH / 2; i++) {
-            four at = slopes_at(s->second, spot_of(to.x + ux * (float)i + vx * (float)j,
-                                                   to.y + uy * (float)i + vy * (float)j));
+            float x = to.x + ux * (float)i + vx * (float)j,
+                  y = to.y + uy * (float)i + vy * (float)j;
+            four at = slopes_at(s->second, inside ? spot_inside(x, y) : spot_of(x, y));
             float diff = at[0] - *before++;
 
             at[0] = diff;
