@@ -19,8 +19,8 @@ static const float texture_floor =
 static const float texture_even =
     0.05f; /* patches of more texture than this count alike, or eyes and brows would decide alone */
 static const float cost_max = 3; /* a patch cannot be worse than this */
-static const float step_px_min[CROP_GRADES] = { 0.12f, 0.12f,
-                                                0.06f }; /* smaller steps end the search */
+static const float step_px_min[CROP_GRADES] = { 0.2f, 0.2f,
+                                                0.1f }; /* smaller steps end the search */
 
 /* Four floats in one register. */
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));

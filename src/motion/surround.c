@@ -15,8 +15,8 @@ static float patch(const bona_image_view *image, float x, float y, float side)
     float sum = 0;
 
     for (int32_t k = 0; k < GRID * GRID; k++) {
-        float i = floorf(x + side * ((float)(k % GRID) - 1) / GRID);
-        float j = floorf(y + side * ((float)(k / GRID) - 1) / GRID);
+        float i = x + side * ((float)(k % GRID) - 1) / GRID;
+        float j = y + side * ((float)(k / GRID) - 1) / GRID;
         const uint8_t *p;
 
         if (!(i >= 0 && j >= 0 && i < (float)image->width && j < (float)image->height))
