@@ -12,8 +12,8 @@
 static const float face_px = 100; /* height of the face in the crop */
 static const float focal_assumed =
     0.95f; /* focal length / long side: webcams and phones lie between 0.7 and 1.2 */
-static const float mesh_share = 0.2f; /* of the meshes in the direction; the rest is the pixels' */
-static const float cost_trusted = 0.9f, cost_lost = 1.2f; /* between them the pixels lose theirs */
+static const float mesh_share = 0.1f; /* of the meshes in the direction; the rest is the pixels' */
+static const float cost_trusted = 1.0f, cost_lost = 1.3f; /* between them the pixels lose theirs */
 static const float degrees = 57.29577951f;
 
 typedef struct scratch {
