@@ -90,7 +90,7 @@ typedef struct bona_http_stats {
     int32_t requests;    /* being received, worked on or answered */
     uint64_t timeouts;   /* connections ended for slowness */
     uint64_t gone;       /* clients that left before their answer */
-    uint64_t body_bytes; /* held now */
+    uint64_t body_bytes; /* of all requests under way */
 } bona_http_stats;
 
 /* Opens the socket and starts. Returns BONA_OK, BONA_BAD_CONFIG (address, certificate), BONA_IO or

@@ -206,11 +206,13 @@ enum MHD_Result http_access(void *cls, struct MHD_Connection *mhd, const char *u
 {
     bona_request *request = *context;
 
-    (void)cls, (void)mhd, (void)url, (void)version;
+    (void)cls, (void)mhd, (void)url;
     if (request == NULL)
         return MHD_NO; /* no memory */
-    if (!request->begun)
+    if (!request->begun) {
+        request->interim = strcmp(version, "HTTP/1.1") == 0;
         return begin(request, method);
+    }
     if (*size > 0)
         return take_body(request, data, size);
     if (request->suspended) {
@@ -260,6 +262,7 @@ void http_completed(void *cls, struct MHD_Connection *mhd, void **context,
     http_watch_phase(&http->watch, request->conn, HTTP_HEADERS);
     report_end(request, code);
     bona_request_body_done(request);
+    atomic_fetch_sub(&http->bodies.held, request->body_counted);
     http_reply_free(request);
     pthread_mutex_destroy(&request->lock);
     bona_free(request->path);
@@ -297,8 +300,6 @@ void bona_request_body_done(bona_request *request)
     if (request->body.cap > 0)
         http_body_give(&request->http->bodies, &request->body);
     request->body = (bona_buf){ 0 };
-    atomic_fetch_sub(&request->http->bodies.held, request->body_counted);
-    request->body_counted = 0;
 }
 
 void bona_request_keep(bona_request *request, void *state)

@@ -70,7 +70,7 @@ typedef struct http_bodies {
     pthread_mutex_t lock;
     bona_buf kept[HTTP_BODIES_KEPT];
     int32_t count;
-    atomic_size_t held; /* bytes in all bodies under way */
+    atomic_size_t held; /* bytes of all bodies under way, also where the handler has moved them */
 } http_bodies;
 
 struct bona_http {
@@ -99,12 +99,13 @@ struct bona_request {
     size_t uri_size;
     char method[16];
     bool begun;     /* the first call was made */
+    bool interim;   /* the client knows interim answers: RFC 9110, section 15.2 */
     bool early;     /* answered before the body was read */
     int cut_status; /* why the rest of the body is thrown away: 413, 503; 0 = it is not */
     bool has_body;
     uint64_t announced; /* Content-Length, 0 = none */
     bona_buf body;
-    size_t body_counted; /* bytes of it in http_bodies.held */
+    size_t body_counted; /* bytes of it in http_bodies.held, until the request is over */
     size_t bytes_in;
     int64_t start_ns, received_ms;
     void *kept;

@@ -108,14 +108,14 @@ static void check_deadline(http_watch *watch, http_conn *conn, int64_t now)
 
 /*
  * A client that closed and one that only finished sending look alike. An interim answer (RFC 9110,
- * section 15.2: clients must be able to read any number of them) tells them apart: a closed socket
- * resets the connection.
+ * section 15.2: clients must be able to read any number of them, but for those of HTTP/1.0) tells
+ * them apart: a closed socket resets the connection.
  */
 static void probe(http_conn *conn)
 {
     static const char interim[] = "HTTP/1.1 102 Processing\r\n\r\n";
 
-    if (conn->probed || conn->http->tls)
+    if (conn->probed || conn->http->tls || !conn->request->interim)
         return;
     conn->probed = true;
     if (send(conn->fd, interim, sizeof interim - 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)

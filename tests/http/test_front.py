@@ -187,6 +187,13 @@ def half_close():
         true("jobid" in response.headers and response.json["status"] == "SUCCEEDED", "the whole answer")
 
 
+def check_a_client_of_http_1_0_gets_no_interim_answer():
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        s.sendall(head(len(BODY)).replace(b"HTTP/1.1", b"HTTP/1.0") + BODY)
+        s.shutdown(socket.SHUT_WR)
+        same(h.read_response(s).status, 200)
+
+
 def check_a_client_that_leaves_frees_its_job():
     before = metric("bonafide_jobs_cancelled_total")
     clients = []
