@@ -17,7 +17,7 @@ static const float cost_trusted = 1.0f, cost_lost = 1.3f; /* between them the pi
 static const float degrees = 57.29577951f;
 
 typedef struct scratch {
-    bona_crop first, second;
+    bona_crop crop; /* of the first picture, then of the second */
     union {
         float work[4 * CROP_PIXELS]; /* while the crops are drawn */
         bona_ground ground;          /* while the laws are fitted */
@@ -101,9 +101,8 @@ static void pixels_say(bona_evidence *e, const bona_aligned *p, scratch *s)
     bona_point mesh = { c * turned.x + sn * turned.y, c * turned.y - sn * turned.x }, head, relief;
     bona_fit as_head, as_relief;
 
-    bona_patches_take(&s->patches, s->points, POINT_COUNT, &s->first);
-    bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->second, &s->ground, NULL);
-    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->second, &s->ground, &as_head);
+    bona_fit_law(&as_head, BONA_LAW_HEAD, &s->patches, &s->crop, &s->ground, NULL);
+    bona_fit_law(&as_relief, BONA_LAW_RELIEF, &s->patches, &s->crop, &s->ground, &as_head);
     e->cue[BONA_CUE_head_cost] = as_head.cost;
     e->cue[BONA_CUE_relief_cost] = as_relief.cost;
     head = per_depth(&as_head);
@@ -153,9 +152,10 @@ bona_err bona_evidence_gather(bona_evidence *evidence, const bona_motion_view *f
     memset(evidence, 0, sizeof *evidence);
     p = align(first, second);
     meshes_say(evidence, &p, first, second);
-    bona_crop_fill(&s->first, first->image, p.map_first, s->work);
-    bona_crop_fill(&s->second, second->image, p.map_second, s->work);
     bona_points_place(s->points, &p);
+    bona_crop_fill(&s->crop, first->image, p.map_first, s->work);
+    bona_patches_take(&s->patches, s->points, POINT_COUNT, &s->crop);
+    bona_crop_fill(&s->crop, second->image, p.map_second, s->work);
     pixels_say(evidence, &p, s);
     evidence->cue[BONA_CUE_surround] = bona_surround_follows(first, second, &p.rigid);
     bona_wipe(s, sizeof *s);

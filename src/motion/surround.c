@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { TURNS = 48, RINGS = 5, GRID = 3 };
+enum { TURNS = 32, RINGS = 4, GRID = 3 };
 /* The ring in heights of the mesh (forehead to chin) from its middle: beyond the hair, in the sheet
  * around it. */
 static const float ring_from = 1.05f, ring_to = 1.75f;
