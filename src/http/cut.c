@@ -72,9 +72,10 @@ void http_send_past(bona_request *request)
     bona_buf answer;
 
     bona_buf_init(&answer, request->out_size + HEAD_MAX);
+    /* Once a part of it is out, nobody may begin it again: who does not read gets no more. */
     request->sent_past =
-        write_reply(&answer, request) && send(request->conn->fd, answer.data, answer.size,
-                                              MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)answer.size;
+        write_reply(&answer, request) &&
+        send(request->conn->fd, answer.data, answer.size, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
     bona_buf_deinit(&answer);
     pthread_mutex_lock(&watch->lock);
     request->conn->cut = request->sent_past;
