@@ -227,6 +227,24 @@ def check_15_http_errors():
     refused(server.get(IDENTITY, headers={"X": "y" * 26000}), 1200, 431)
 
 
+def check_16_every_code_with_its_exact_message():
+    """One request for each code of section 6; refused() compares code, type and message."""
+    h.need_shared()
+    cv = h.cv()
+    empty = h.shared([r for r in rows if r["role"] == "no_face"][5]["path"])
+    png = h.encode(h.decode(person("a")[0]))
+    answers = {1200: call(form(drop=("encrypted_image",))), 2003: call(form(photo=h.encode(cv.resize(h.decode(png), (31, 90))))),
+               2004: call(form(photo=png + bytes(10485761 - len(png)))), 2005: call(form(photo=b"no picture " * 50)),
+               2007: call(form(file=b"BFLV")), 4000: call(form(photo=empty))}
+    for row in [r for r in rows if r["role"] == "quality_occluded_mask"]:
+        answer = call(form(photo=h.shared(row["path"]), more=[("check_quality", b"true")]))
+        if answer.status == 400:
+            answers[4004] = answer
+    same(sorted(answers), sorted(MESSAGES), "codes")
+    for code, answer in answers.items():
+        refused(answer, code)
+
+
 def check_17_scores_are_finite_and_monotone():
     """More noise over the photo makes it less alike, never more by a step of note."""
     import numpy

@@ -247,6 +247,16 @@ def check_17_http_errors():
     refused(server.get("/api/v1/liveness/nothing"), 404, 404, "Not Found")
 
 
+def check_18_every_code_with_its_exact_message():
+    """One body for each code of section 5.2 that this API can give; refused() compares code, type and message."""
+    bodies = {110: {}, 111: {"images": 7}, 112: {"images": [item(type="IR")]}, 113: {"images": [item()], "model": "other"},
+              116: {"images": [item(), item()]}, 215: {"images": [item(b"no picture " * 30)]}, 219: {"images": []},
+              223: {"images": [item(h.encode(h.decode(live())[:60, :60]))]}}
+    same(sorted(bodies), sorted(MESSAGES), "codes")
+    for code, body in bodies.items():
+        refused(call(body), code, message=MESSAGES[code])
+
+
 def check_19_nothing_stays():
     """A run of bytes out of the middle of the picture is looked for in every file of the state folder and the log."""
     data = live()
