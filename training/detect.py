@@ -1,95 +1,85 @@
 # SPDX-License-Identifier: Apache-2.0
 """Face detector: train, export, measure.
 
-    python3 training/detect.py train DATA WORK [--steps N] [--renders DIR]
+    python3 training/detect.py train DATA WORK [--steps N | --minutes M] [--renders DIR]
     python3 training/detect.py export WORK OUT_DIR
 
-DATA as in common/index.py, with index.npz (and index_scene.npz) written by it. WORK keeps
+DATA holds index*.npz, written by common/index.py or detect_index.py. WORK keeps
 detect.pt, from which a stopped training goes on.
 """
 import argparse
 import copy
 import os
 import sys
-import time
 
-import cv2
 import numpy as np
 import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import blocks, detector, onnx_write, renders, scenes  # noqa: E402
+from common import blocks, detector, onnx_write, renders, scenes, schedule  # noqa: E402
+from detect_data import Stream  # noqa: E402
 
-BATCHES = ((192, 24, 0.72), (320, 8, 0.28))  # side, pictures, share of the steps
 RATE = 3e-3
 
 
-class Stream(torch.utils.data.IterableDataset):
-    """Endless batches: pictures uint8 [b, 3, S, S] and target planes per stride."""
-
-    def __init__(self, album, seed, drawn):
-        self.album, self.seed, self.drawn = album, seed, drawn
-
-    def __iter__(self):
-        cv2.setNumThreads(1)
-        maker = scenes.Maker(self.album, self.seed, self.drawn)
-        shares = np.cumsum([b[2] for b in BATCHES])
-        while True:
-            side, count, _ = BATCHES[int(np.searchsorted(shares, maker.rng.random()))]
-            pictures, planes = [], []
-            for _ in range(count):
-                picture, boxes, points, weight = maker.scene(side)
-                pictures.append(picture.transpose(2, 0, 1))
-                planes.append(detector.targets(side, boxes, points, weight))
-            yield (torch.from_numpy(np.stack(pictures)),
-                   {s: torch.from_numpy(np.stack([p[s] for p in planes])) for s in planes[0]})
+def warm(net, path, album, drawn):
+    """The exported weights in PATH as a start; they take raw pixels."""
+    maker = scenes.Maker(album, 3, drawn)
+    shots = [maker.shot(*maker.scene(320))[0] for _ in range(24)]
+    raw = torch.from_numpy(np.stack(shots).transpose(0, 3, 1, 2)).float()
+    blocks.thaw(net, path, raw)
+    net.stem[0][0].weight.data *= detector.PIXEL_SCALE
 
 
-def albums(data):
-    names = [n for n in ("index.npz", "index_scene.npz") if os.path.exists(os.path.join(data, n))]
-    return [os.path.join(data, n) for n in names]
+def start(args, album, drawn):
+    """(network, average, optimiser, step, share done) as new or from the checkpoint."""
+    net = detector.FaceDetector().to(memory_format=torch.channels_last)
+    if args.start:
+        warm(net, args.start, album, drawn)
+    average = copy.deepcopy(net)
+    groups = [dict(params=[p for p in net.parameters() if p.dim() > 1], weight_decay=0.02),
+              dict(params=[p for p in net.parameters() if p.dim() <= 1], weight_decay=0.0)]
+    optimiser = torch.optim.AdamW(groups, lr=args.rate)
+    path = os.path.join(args.work, "detect.pt")
+    if not os.path.exists(path):
+        return net, average, optimiser, 0, 0.0
+    state = torch.load(path)
+    net.load_state_dict(state["net"])
+    average.load_state_dict(state["average"])
+    optimiser.load_state_dict(state["optimiser"])
+    return net, average, optimiser, *((0, 0.0) if args.again else (state["step"], state["done"]))
 
 
 def train(args):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    net = detector.FaceDetector()
-    average = copy.deepcopy(net)
-    groups = [dict(params=[p for p in net.parameters() if p.dim() > 1], weight_decay=0.02),
-              dict(params=[p for p in net.parameters() if p.dim() <= 1], weight_decay=0.0)]
-    optimiser = torch.optim.AdamW(groups, lr=RATE)
-    path, start = os.path.join(args.work, "detect.pt"), 0
-    if os.path.exists(path):
-        state = torch.load(path)
-        net.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        start = 0 if args.again else state["step"]
     drawn = renders.load(args.renders) if args.renders else None
-    stream = Stream(scenes.Album(*albums(args.data)), 1000 + start + 77 * args.again, drawn)
+    album = scenes.Album(*scenes.index_files(args.data))
+    net, average, optimiser, step, begun = start(args, album, drawn)
+    stream = Stream(album, 1000 + step + 77 * args.again, drawn, not args.alone)
     batches = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=args.workers))
-    began, seen, sums = time.time(), 0, torch.zeros(4)
-    for step in range(start, args.steps):
-        rate = args.rate * min(1, (step + 1) / 100) * (
-            0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / args.steps)))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+    plan = schedule.Schedule(args.rate, args.steps, args.minutes, begun)
+    seen, sums = 0, torch.zeros(4)
+    while not plan.over(step):
+        rate = plan.set(optimiser, step)
         pictures, planes = next(batches)
         net.train()
-        total, parts = detector.loss(net.maps(pictures.float() / detector.PIXEL_SCALE), planes)
+        total, parts = detector.loss(net.half(pictures), planes)
         optimiser.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         optimiser.step()
-        blocks.follow(average, net, min(0.998, (step + 1) / (step + 10)))
+        step += 1
+        blocks.follow(average, net, min(0.998, step / (step + 10)))
         seen, sums = seen + len(pictures), sums + parts
-        if (step + 1) % 50 == 0:
+        if step % 50 == 0:
             print("step %d seen %d %.0f s rate %.5f loss %s" % (
-                step + 1, seen, time.time() - began, rate, (sums / 50).numpy().round(4)), flush=True)
+                step, seen, plan.elapsed(), rate, (sums / 50).numpy().round(4)), flush=True)
             sums = torch.zeros(4)
-        if (step + 1) % 200 == 0 or step + 1 == args.steps:
-            blocks.save(path, dict(net=net.state_dict(), average=average.state_dict(),
-                                   optimiser=optimiser.state_dict(), step=step + 1))
+        if step % 200 == 0 or plan.over(step):
+            blocks.save(os.path.join(args.work, "detect.pt"), dict(
+                net=net.state_dict(), average=average.state_dict(), step=step,
+                optimiser=optimiser.state_dict(), done=plan.done(step)))
 
 
 def trained(work):
@@ -124,10 +114,13 @@ def main():
     verb = verbs.add_parser("train")
     verb.add_argument("data")
     verb.add_argument("work")
-    verb.add_argument("--steps", type=int, default=4000)
+    verb.add_argument("--steps", type=int, default=12000)
+    verb.add_argument("--minutes", type=float, help="end after so much time instead")
     verb.add_argument("--rate", type=float, default=RATE)
     verb.add_argument("--workers", type=int, default=1)
     verb.add_argument("--renders")
+    verb.add_argument("--alone", action="store_true", help="do not ask the reference about scenes")
+    verb.add_argument("--start", help="an exported network whose weights to begin with")
     verb.add_argument("--again", action="store_true", help="a new schedule from the saved weights")
     verb = verbs.add_parser("export")
     verb.add_argument("work")

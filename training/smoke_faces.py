@@ -69,8 +69,8 @@ def draw_targets(work, rng, count=40):
     shape[[33, 263]] = [[-25, -15, 0], [25, -15, 0]]
     shape[[133, 362]] = [[-12, -15, 0], [12, -15, 0]]
     middle = np.float32([[(r[8] * side / 250, r[9] * side / 250, 0)] for _, r in faces])
-    np.save(os.path.join(work, "mesh_crops.npy"), crops)
-    np.savez(os.path.join(work, "mesh_targets.npz"), points=np.float32(shape[None] + middle),
+    np.save(os.path.join(work, "mesh_crops_0.npy"), crops)
+    np.savez(os.path.join(work, "mesh_targets_0.npz"), points=np.float32(shape[None] + middle),
              extra=np.tile(np.float32([0.3, 0.3, 0.1, 9]), (count, 1)),
              sources=["lfw"] * count, aside=np.arange(count) % 10 == 0)
     number = 2 * embed.BATCH
@@ -121,7 +121,8 @@ def main(work):
     rng = np.random.default_rng(1)
     draw_data(work, rng)
     draw_targets(work, rng)
-    for script, words in (("detect.py", [work, work, "--workers", "0"]), ("landmark.py", [work]),
+    for script, words in (("detect.py", [work, work, "--workers", "0", "--alone"]),
+                          ("landmark.py", [work, "--workers", "0"]),
                           ("embed.py", [work])):
         train_twice(script, words, work)
         text = run(os.path.join(HERE, script), "export", work, work)

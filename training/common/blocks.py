@@ -7,7 +7,9 @@ import os
 import queue
 import threading
 
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 
 
@@ -67,6 +69,37 @@ def follow(average, net, keep):
                 slow.lerp_(fast, 1 - keep)
             else:
                 slow.copy_(fast)
+
+
+def thaw(net, path, pictures):
+    """Weights of the exported network in PATH, BatchNorm folded in, back into NET; the BatchNorms
+    get what makes them neutral on PICTURES. NET must run its convolutions in the file's order."""
+    graph = onnx.load(path).graph
+    held = {t.name: torch.from_numpy(numpy_helper.to_array(t).astype("float32"))
+            for t in graph.initializer}
+    nodes = iter([n for n in graph.node if n.op_type == "Conv"])
+    shift = [None]
+
+    def load(layer, _):
+        node = next(nodes)
+        layer.weight.copy_(held[node.input[1]])
+        shift[0] = held[node.input[2]]
+        if layer.bias is not None:
+            layer.bias.copy_(shift[0])
+
+    def neutral(layer, given):
+        mean, spread = given[0].mean((0, 2, 3)), given[0].var((0, 2, 3), unbiased=False)
+        layer.running_mean.copy_(mean)
+        layer.running_var.copy_(spread)
+        layer.weight.copy_((spread + layer.eps).sqrt())
+        layer.bias.copy_(shift[0] + mean)
+
+    rules = {nn.Conv2d: load, nn.BatchNorm2d: neutral}
+    hooks = [m.register_forward_pre_hook(rules[type(m)]) for m in net.modules() if type(m) in rules]
+    with torch.no_grad():
+        net.eval()(pictures)
+    for hook in hooks:
+        hook.remove()
 
 
 def save(path, state):

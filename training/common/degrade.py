@@ -80,3 +80,47 @@ def camera(picture, rng, strength=1.0):
     if rng.random() < 0.35 * strength:
         picture = compress(picture, rng)
     return picture
+
+
+def veil(picture, rng):
+    """Little contrast: stray light over everything, or a camera that lifts the shadows."""
+    keep = rng.uniform(0.25, 0.8)
+    light = rng.uniform(40, 220) + rng.normal(0, 12, 3)
+    level = np.arange(256, dtype=np.float32)[:, None] * keep + light[None] * (1 - keep)
+    return cv2.LUT(picture, np.clip(level, 0, 255).astype(np.uint8).reshape(1, 256, 3))
+
+
+def soften(picture, rng, least=0.2):
+    """Few pixels on the face, then the camera's own smoothing or sharpening."""
+    factor = float(np.exp(rng.uniform(np.log(least), np.log(0.7))))
+    small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        small = compress(small, rng)
+    if rng.random() < 0.3:
+        small = cv2.medianBlur(small, 3)
+    how = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
+    picture = cv2.resize(small, picture.shape[1::-1], interpolation=how)
+    if rng.random() < 0.3:
+        amount = rng.uniform(0.3, 1.2)
+        picture = cv2.addWeighted(picture, 1 + amount, cv2.GaussianBlur(picture, (0, 0), 1.5),
+                                  -amount, 0)
+    return picture
+
+
+def webcam(picture, rng, least=0.2):
+    """A bad webcam in a bad light: soft, hazy, tinted, dark, noisy, compressed; some of these."""
+    if rng.random() < 0.5:
+        picture = tone(picture, rng, 1.5)
+    if rng.random() < 0.3:
+        picture = shade(picture, rng)
+    if rng.random() < 0.15:
+        picture = dim(picture, rng)
+    if rng.random() < 0.6:
+        picture = soften(picture, rng, least)
+    if rng.random() < 0.5:
+        picture = veil(picture, rng)
+    if rng.random() < 0.3:
+        picture = noise(picture, rng, rng.uniform(1, 10))
+    if rng.random() < 0.4:
+        picture = compress(picture, rng)
+    return picture

@@ -59,6 +59,13 @@ class FaceDetector(nn.Module):
         n8 = F.relu(self.side[0](x8) + F.interpolate(n16, scale_factor=2, mode="nearest"))
         return {s: head(n) for s, head, n in zip(STRIDES, self.heads, (n8, n16, n32))}
 
+    def half(self, pictures):
+        """Maps in float32 of uint8 pictures, computed in bfloat16: half the time."""
+        x = pictures.float().contiguous(memory_format=torch.channels_last) / PIXEL_SCALE
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            maps = self.maps(x)
+        return {s: {k: v.float() for k, v in parts.items()} for s, parts in maps.items()}
+
     def forward(self, x):
         """Outputs in the order of OUTPUTS, each [1, cells, numbers]."""
         out = []

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures for the detector: known faces placed at a random size and angle into other pictures.
 
-A scene is (picture BGR uint8 [S, S, 3], boxes [n, 4], points [n, 5, 2], weight [n]); weight 0 marks
-a place that may or may not be a face and teaches nothing. Boxes are x, y, w, h in pixels.
+A scene is a picture (BGR uint8 [S, S, 3]) with rows as in the index; a shot of it is (picture,
+boxes [n, 4], points [n, 5, 2], weight [n]); weight 0 marks a place that may or may not be a face
+and teaches nothing. Boxes are x, y, w, h in pixels.
 """
+import glob
 import os
 import zlib
 
@@ -20,6 +22,11 @@ KEPT_ASIDE = 25             # one picture in so many is never trained on
 def kept_aside(path):
     """Whether the picture is for tuning only; depends on its name alone."""
     return zlib.crc32(os.path.basename(path).encode()) % KEPT_ASIDE == 0
+
+
+def index_files(data):
+    """Every index.npz, index_*.npz in DATA."""
+    return sorted(glob.glob(os.path.join(data, "index*.npz")))
 
 
 class Album:
@@ -45,6 +52,8 @@ class Album:
         self.wholes = [n for n in kinds["lfw"] if self.sure(n)]
         self.heads = {k: [n for n in kinds[k] if len(self.faces[n]) == 1 and self.sure(n)]
                       for k in ("utk", "lfw")}
+        self.odds = {id(list_): turned_odds([self.faces[n] for n in list_]) for list_ in
+                     (self.wholes, *self.heads.values())}
 
     def sure(self, number):
         return any(row[14] >= SURE for row in self.faces[number])
@@ -122,6 +131,17 @@ def head_cover(row, matrix, side, rng, tight):
     return cv2.GaussianBlur(cover, (0, 0), max(0.6, size * rng.uniform(0.01, 0.07)))
 
 
+def turned_odds(faces):
+    """Cumulative odds that prefer turned heads: the nose far from the middle of the eyes."""
+    odds = []
+    for rows in faces:
+        points = max(rows, key=lambda r: r[2])[4:14].reshape(5, 2)
+        across = points[1] - points[0]
+        aside = (points[2] - points[:2].mean(0)) @ across / max(across @ across, 1.0)
+        odds.append(1 + 6 * min(abs(aside), 0.7))
+    return np.cumsum(odds) / max(np.sum(odds), 1e-9)
+
+
 class Maker:
     """Makes scenes of a given side from an album."""
 
@@ -130,7 +150,10 @@ class Maker:
         self.rng = np.random.default_rng(seed)
 
     def pick(self, numbers):
-        picture, rows = self.album.picture(numbers[self.rng.integers(len(numbers))])
+        odds = self.album.odds.get(id(numbers))
+        at = self.rng.integers(len(numbers)) if odds is None else \
+            int(np.searchsorted(odds, self.rng.random()).clip(0, len(numbers) - 1))
+        picture, rows = self.album.picture(numbers[at])
         return mirrored(picture, rows) if self.rng.random() < 0.5 else (picture, rows)
 
     def size(self, side, largest=0.92):
@@ -139,9 +162,18 @@ class Maker:
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
 
     def angle(self):
-        return float(np.clip(self.rng.normal(0, 14), -45, 45))
+        wide = self.rng.random() < 0.15
+        angle = self.rng.uniform(-45, 45) if wide else self.rng.normal(0, 13)
+        return float(np.clip(angle, -45, 45))
+
+    def target(self, side, size):
+        """Where the middle of a face goes; one in four may be cut by the border."""
+        margin = min(size * (self.rng.uniform(0.2, 0.5) if self.rng.random() < 0.25 else 0.55),
+                     side / 2)
+        return self.rng.uniform(margin, max(side - margin, margin + 1), 2)
 
     def scene(self, side):
+        """A new picture and its rows, as yet perfectly sharp and lit."""
         kind = self.rng.random()
         if kind < 0.42:
             picture, rows = self.collage(side)
@@ -155,17 +187,42 @@ class Maker:
         for row in rows:
             if row[14] >= SURE and self.rng.random() < 0.22:
                 occlude.cover(picture, row[4:14].reshape(5, 2), self.rng)
-        return self.finish(degrade.camera(picture, self.rng), rows)
+        return np.ascontiguousarray(picture), np.float32(rows).reshape(-1, 15)
 
-    def finish(self, picture, rows):
-        """Drops faces outside, marks cut, tiny and doubtful ones as teaching nothing."""
+    def shot(self, picture, rows):
+        """A scene as a random camera sees it: picture, boxes, points, weight."""
+        if self.rng.random() < 0.5:
+            picture, rows = mirrored(picture, rows)
+        if self.rng.random() < 0.3:
+            picture = degrade.webcam(picture, self.rng, self.softest(rows))
+        else:
+            picture = degrade.camera(picture, self.rng)
+        return self.finish(*self.letterbox(picture.copy()), rows)
+
+    def softest(self, rows):
+        """How far a scene may be reduced: its largest face keeps 14 pixels."""
+        return float(np.clip(14 / max([r[2] for r in rows], default=40), 0.15, 0.7))
+
+    def letterbox(self, picture):
+        """The scene, or its upper or left part before black, as pictures of other shapes come."""
         side = picture.shape[0]
+        shown = [side, side]
+        if self.rng.random() < 0.4:
+            axis = int(self.rng.random() < 0.3)
+            shown[axis] = int(side * self.rng.choice([0.75, 0.5625, self.rng.uniform(0.55, 0.95)]))
+            picture[shown[0]:] = 0
+            picture[:, shown[1]:] = 0
+        return picture, shown
+
+    def finish(self, picture, shown, rows):
+        """Drops faces outside of what is SHOWN (height, width), marks cut, tiny and doubtful ones
+        as teaching nothing."""
         low = np.maximum(rows[:, :2], 0)
-        high = np.minimum(rows[:, :2] + rows[:, 2:4], side)
+        high = np.minimum(rows[:, :2] + rows[:, 2:4], shown[::-1])
         seen = np.prod(np.maximum(high - low, 0), 1) / np.maximum(np.prod(rows[:, 2:4], 1), 1)
         rows, seen = rows[seen > 0.15], seen[seen > 0.15]
         wide = np.sqrt(np.prod(rows[:, 2:4], 1))
-        weight = (rows[:, 14] >= SURE) & (seen >= 0.7) & (wide >= 10)
+        weight = (rows[:, 14] >= SURE) & (seen >= 0.65) & (wide >= 10)
         return (picture, rows[:, :4], rows[:, 4:14].reshape(-1, 5, 2), weight.astype(np.float32))
 
     def background(self, side, numbers):
@@ -175,7 +232,8 @@ class Maker:
         factor = side / min(height, width) * self.rng.uniform(1.0, 1.8)
         half = side / 2 / factor
         spread = np.float64([width / 2 - half, height / 2 - half])
-        centre = np.float64([width, height]) / 2 + self.rng.uniform(-1, 1, 2) * np.maximum(spread, 0)
+        centre = np.float64([width, height]) / 2
+        centre = centre + self.rng.uniform(-1, 1, 2) * np.maximum(spread, 0)
         angle = 0.0 if self.rng.random() < 0.7 else self.angle()
         matrix = turning(centre, (side / 2, side / 2), factor, angle)
         border = cv2.BORDER_CONSTANT if len(rows) else cv2.BORDER_REFLECT_101
@@ -203,8 +261,7 @@ class Maker:
         row = rows[0]
         size = self.size(side)
         factor = size / row[2]
-        margin = min(size * 0.55, side / 2)
-        target = self.rng.uniform(margin, max(side - margin, margin + 1), 2)
+        target = self.target(side, size)
         matrix = turning(row[:2] + row[2:4] / 2, target, factor, self.angle())
         piece = warp(source, matrix, side, cv2.BORDER_CONSTANT)
         if self.rng.random() < 0.2:
@@ -225,8 +282,7 @@ class Maker:
         source, rows = self.pick(self.album.wholes)
         best = rows[np.argmax(rows[:, 2] * (rows[:, 14] >= SURE))]
         size = self.size(side)
-        margin = min(size * 0.55, side / 2)
-        target = self.rng.uniform(margin, max(side - margin, margin + 1), 2)
+        target = self.target(side, size)
         matrix = turning(best[:2] + best[2:4] / 2, target, size / best[2], self.angle())
         if self.rng.random() < 0.4:
             picture = warp(source, matrix, side, cv2.BORDER_REPLICATE)
@@ -244,17 +300,35 @@ class Maker:
         if self.rng.random() < 0.5:
             source, rows = mirrored(source, rows)
         size = self.size(side)
-        margin = min(size * 0.55, side / 2)
-        target = self.rng.uniform(margin, max(side - margin, margin + 1), 2)
+        target = self.target(side, size)
         matrix = turning(rows[0, :2] + rows[0, 2:4] / 2, target, size / rows[0, 2], self.angle())
         return warp(source, matrix, side, cv2.BORDER_REPLICATE), moved(rows, matrix)
 
     def decoys(self, picture):
-        """Skin-coloured ellipses and bars, so that colour and roundness alone make no face."""
+        """Fingers, blobs and bars with the colour or the very skin of people, so that colour,
+        grain and roundness alone make no face."""
         side = picture.shape[0]
         for _ in range(int(self.rng.integers(0, 4))):
-            skin = np.float32([130, 160, 210]) * self.rng.uniform(0.3, 1.2)
-            centre = tuple(int(v) for v in self.rng.uniform(0, side, 2))
-            axes = tuple(int(v) for v in self.rng.uniform(0.04, 0.3, 2) * side)
-            cv2.ellipse(picture, centre, axes, float(self.rng.uniform(0, 180)), 0, 360,
-                        [float(min(v, 255)) for v in skin], -1)
+            centre = self.rng.uniform(0, side, 2)
+            axes = self.rng.uniform(0.04, 0.3, 2) * side
+            cover = np.zeros((side, side), np.uint8)
+            cv2.ellipse(cover, tuple(int(v) for v in centre), tuple(int(v) for v in axes),
+                        float(self.rng.uniform(0, 180)), 0, 360, 255, -1)
+            if self.rng.random() < 0.6 and self.album.heads["utk"]:
+                paint = self.skin(side)
+            else:
+                paint = np.float32([130, 160, 210]) * self.rng.uniform(0.3, 1.2)
+            cover = cv2.GaussianBlur(cover, (0, 0), self.rng.uniform(0.6, 4))
+            share = cover[..., None] / np.float32(255)
+            picture[:] = np.clip(picture + (paint - picture) * share, 0, 255).astype(np.uint8)
+
+    def skin(self, side):
+        """A cheek or a forehead spread over SIDE x SIDE, with some light from one side."""
+        source, rows = self.pick(self.album.heads["utk"])
+        x, y, w, h = rows[0, :4]
+        corner = np.float64([x + w * self.rng.uniform(0.1, 0.6),
+                             y + h * self.rng.choice([0.08, 0.5])])
+        reach = w * self.rng.uniform(0.12, 0.22)
+        matrix = turning(corner + reach / 2, (side / 2, side / 2), side / reach * 0.5,
+                         self.rng.uniform(0, 360))
+        return degrade.shade(warp(source, matrix, side, cv2.BORDER_REFLECT_101), self.rng)
