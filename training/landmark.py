@@ -182,8 +182,8 @@ def export(args):
         decode=dict(kind="mesh", points=468, output="landmarks", presence="score_logit",
                     eyes="eyes", mouth="mouth"),
         about=dict(macs=facts["macs"], bytes=facts["bytes"], teacher="facemesh_192 and iris_64",
-                   data="UTKFace, LFW without test folds 1 and 6, NUAA and mixed pictures that may "
-                        "train"))
+                   data="UTKFace, LFW without test folds 1 and 6, Caltech 101, ImageNet samples, "
+                        "BSDS500, NUAA and mixed pictures that may train"))
     onnx_write.write_entry(os.path.join(args.out, "landmark.entry.json"), entry)
     print(facts)
 
