@@ -143,7 +143,8 @@ def odd_token(noise, m):
     if kind == 1:
         claims[noise.choice(list(claims) + ["x"])] = noise.choice(ODD[:16])
     elif kind == 2:
-        head[noise.choice(("alg", "typ", "kid", "crit", "jku"))] = noise.choice(ODD[:16] + ["none", "RS256", "HS1", "../../etc/passwd"])
+        odd = noise.choice(ODD[:16] + ["none", "RS256", "HS1", "../../etc/passwd"])
+        head[noise.choice(("alg", "typ", "kid", "crit", "jku"))] = odd
     elif kind == 3:
         return h.token(noise.randbytes(noise.choice((0, 1, 32, 64, 100))), "app", claims=claims)
     elif kind == 4:
