@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times ONNX files through ONNX Runtime (npm package onnxruntime-node), one thread.
-// usage: node peer_nets.js SECONDS FILE...     prints {"<file>": milliseconds}, medians of process CPU time
+// usage: node peer_nets.js SECONDS FILE...     prints {"<file>": milliseconds}, medians of process CPU time; a file it cannot read is left out
 const ort = require('onnxruntime-node');
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
@@ -25,6 +25,12 @@ async function medianMs(file, seconds) {
 (async () => {
   const [seconds, ...files] = process.argv.slice(2);
   const out = {};
-  for (const file of files) out[file] = await medianMs(file, Number(seconds));
+  for (const file of files) {
+    try {
+      out[file] = await medianMs(file, Number(seconds));
+    } catch (error) {
+      console.error(`${file}: ${error.message}`);
+    }
+  }
   console.log(JSON.stringify(out));
 })();

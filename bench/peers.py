@@ -14,9 +14,12 @@ from statistics import median
 
 import cv2
 import numpy as np
+import onnx
+import onnx.numpy_helper
 
 HERE = Path(__file__).resolve().parent
 PYTHON = "/usr/bin/python3"
+RUNS = os.environ.get("RUNS", "41")  # of ours, in each round
 
 
 def run(*command, **more):
@@ -50,11 +53,24 @@ def path_of(file, models):
     return str(next(Path(models).rglob(Path(file).name)).resolve())
 
 
+def widened(path, work):
+    """A copy with float32 weights where ours are stored as float16, which other runtimes refuse beside float32 data."""
+    model = onnx.load(path)
+    halves = [t for t in model.graph.initializer if t.data_type == onnx.TensorProto.FLOAT16]
+    if not halves:
+        return path
+    for t in halves:
+        t.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(t).astype(np.float32), t.name))
+    copy = str(Path(work).resolve() / Path(path).name)
+    onnx.save(model, copy)
+    return copy
+
+
 class Ours:
     """Our figures for the networks of one pack, round by round: the best kernels of this CPU, and AVX2 where those are wider."""
 
     def __init__(self, program, pack, models):
-        self.command, self.models, self.nets = [program, "bench", "nets", "--json", "--models", pack], models, {}
+        self.command, self.models, self.nets = [program, "bench", "nets", "--json", "--runs", RUNS, "--models", pack], models, {}
 
     def round(self):
         report = json.loads(run(*self.command))
@@ -74,13 +90,13 @@ def bench_nets(program, pack, models, work, rounds, seconds):
     ours, node = Ours(program, pack, models), os.environ | {"NODE_PATH": str(Path(work).resolve() / "node_modules")}
     for _ in range(rounds):
         ours.round()
-        files = list(ours.nets)
+        files = {widened(path, work): path for path in ours.nets}
         peers = {"opencv": json.loads(run(PYTHON, HERE / "peer_nets.py", seconds, *files))}
         if has_ort(work):
             peers["ort"] = json.loads(run("node", HERE / "peer_nets.js", seconds, *files, env=node))
         for name, times in peers.items():
             for path, ms in times.items():
-                ours.nets[path][name].append(ms / ours.nets[path]["ms"][-1])
+                ours.nets[files[path]][name].append(ms / ours.nets[files[path]]["ms"][-1])
     wide = ours.isa == "avx512"
     rows = ["| network | MMAC | AVX2: share of its peak |"
             f"{' AVX-512: share of its peak | AVX2 / AVX-512 time |' if wide else ''} cold / warm "
@@ -98,7 +114,7 @@ def bench_check(program, models, image, rounds, seconds):
     packs = HERE.parent / "packs"
     stages, whole = {k: [] for k in ("decode", "detect", "spoof", "total")}, []
     for _ in range(rounds):
-        ours, own, reference = (json.loads(run(program, "bench", "check", "--json", "--models", pack, image))["ms"]
+        ours, own, reference = (json.loads(run(program, "bench", "check", "--json", "--runs", RUNS, "--models", pack, image))["ms"]
                                 for pack in (packs / "two_nets.json", "builtin", packs / "reference.json"))
         peer = json.loads(run(PYTHON, HERE / "peer_check.py", seconds, models, image))
         for k, v in stages.items():

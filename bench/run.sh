@@ -4,7 +4,7 @@
 # server under the same load. One interleaved run; writes docs/performance.md's tables to build/bench/performance.md. A peer that is
 # not there is named and left out.
 # usage: bench/run.sh PROGRAM     environment: BONAFIDE_SHARED (reference networks), ROUNDS (default 5), SECONDS_EACH (default 1),
-#                                 PARTS (default "nets check server")
+#                                 PARTS (default "nets check server"), RUNS (of ours in a round, default 41)
 set -eu
 cd "$(dirname "$0")/.."
 shared=${BONAFIDE_SHARED:-../shared}

@@ -9,17 +9,30 @@
 #include "engine/pack.h"
 #include "nn/peak.h"
 
-/* Times of `steps` steps, `runs` of each, run after run of one step. */
+/*
+ * `runs` times of each of `steps` steps; those of one step lie together. By the clock on the wall,
+ * since the thread's own costs a system call: others on the machine can only add, so the least
+ * counts.
+ */
 static void measure(bona_run *run, int32_t steps, int32_t runs, double *ms)
 {
     for (int32_t round = -1; round < runs; round++) /* the first touches weights and memory */
         for (int32_t i = 0; i < steps; i++) {
-            int64_t start = bona_clock_ns(); /* the thread's CPU time costs a system call */
+            int64_t start = bona_clock_ns();
 
             bona_run_step(run, i);
             if (round >= 0)
                 ms[(size_t)i * runs + round] = bona_clock_ms_since(start);
         }
+}
+
+static double least(const double *values, int32_t count)
+{
+    double found = values[0];
+
+    for (int32_t i = 1; i < count; i++)
+        found = values[i] < found ? values[i] : found;
+    return found;
 }
 
 static void print_step(const bona_step_facts *f, double ms, double all_ms, double peak)
@@ -48,14 +61,14 @@ static bona_err print_net(const bona_pack_row *row, int32_t runs)
         measure(run, steps, runs, ms);
         peak = bona_peak_gmacs(bona_net_isa(net));
         for (int32_t i = 0; i < steps; i++)
-            all_ms += bona_bench_median(ms + (size_t)i * runs, runs);
+            all_ms += least(ms + (size_t)i * runs, runs);
         printf("%s: %d steps, %.4f ms, %.1f%% of %.2f GMAC/s (%s)\n", row->model->file, steps,
                all_ms, (double)bona_net_macs(net) / 1e4 / all_ms / peak, peak,
                bona_isa_name(bona_net_isa(net)));
         for (int32_t i = 0; i < steps; i++) {
             bona_step_facts facts = bona_net_step(net, i);
 
-            print_step(&facts, ms[(size_t)i * runs + runs / 2], all_ms, peak);
+            print_step(&facts, least(ms + (size_t)i * runs, runs), all_ms, peak);
         }
     }
     bona_run_free(run);

@@ -14,7 +14,7 @@ const char bona_cmd_bench_options[] =
     "  check IMAGE     the stages of one check\n"
     "  decode IMAGE    decoding in full and as check does it\n\n"
     "  --json          a report for programs\n"
-    "  --steps         nets: each step of each network, as text\n"
+    "  --steps         nets: the fastest run of each step of each network, as text\n"
     "  --isa NAME      nets: kernels of reference, avx2 or avx512 (default the best this CPU "
     "has);\n"
     "                  shares are of the AVX2/FMA peak, and of the named one's own\n"
