@@ -199,7 +199,7 @@ def main():
         left_out("ONNX Runtime (no npm package onnxruntime-node)")
     if "nets" in wanted:
         text += [bench_nets(program, HERE.parent / "packs" / "reference.json", models, work, rounds, seconds),
-                 "The built-in networks:", bench_nets(program, "builtin", models, work, rounds, seconds)]
+                 "The built-in networks as they were at this run:", bench_nets(program, "builtin", models, work, rounds, seconds)]
     if "check" in wanted:
         text.append(bench_check(program, models, image, rounds, seconds))
     if "server" in wanted and shutil.which("wrk") is None:
