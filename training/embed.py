@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Identity network: 112x112 aligned face -> 128 numbers, taught by the reference network.
 
-    python3 training/embed.py gather DATA WORK [--limit N] [--mixed N]
-    python3 training/embed.py train WORK [--start STATE.pt] [--steps N]
+    python3 training/embed.py gather DATA WORK [--part K --parts N]
+    python3 training/embed.py train WORK [--start STATE.pt] [--steps N] [--minutes M]
+    python3 training/embed.py aside WORK
     python3 training/embed.py judge NET.onnx
     python3 training/embed.py export WORK OUT_DIR
 
-gather aligns the faces of index.npz and asks the teacher once for each (mean of the picture and its
-mirror image), and once more for faces mixed from two people and bent, which stand for people whom
-the data lacks. WORK keeps embed_crops.npy, embed_targets.npz and embed.pt, from which a stopped
-training goes on.
+gather finds and aligns the faces; train makes random and mixed views of them, asks the teacher about
+each and learns its vector and its last inner map; aside measures the cosine to the teacher on people
+who were kept aside. WORK keeps the crops and embed.pt, from which a stopped training goes on.
 """
 import argparse
 import copy
@@ -25,137 +25,70 @@ import torch.nn.functional as F
 from torch import nn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import blocks, degrade, faces, index, onnx_write, scenes, teachers  # noqa: E402
+from common import blocks, faces, identity, index, onnx_write, teachers  # noqa: E402
 
-SIDE, MARGIN = 112, 8
-STORE = SIDE + 2 * MARGIN
+SIDE = identity.SIDE
 BATCH = 64
+START_DEPTHS = (2, 3, 2)  # of the small network that the first weights belong to
 
 
 class Embedder(nn.Module):
-    """76.9 M MACs, 0.71 M parameters. Input RGB, (x - 127.5) / 128."""
+    """114.6 M MACs, 1.0 M parameters. Input RGB, (x - 127.5) / 128. DEPTHS: blocks per size."""
 
-    def __init__(self, numbers=128):
+    def __init__(self, depths=(2, 6, 3), numbers=128):
         super().__init__()
-        act = "leaky"
-        self.body = nn.Sequential(
-            blocks.conv(3, 32, 3, 2, act=act),
-            blocks.separable(32, 56, 2, act),
-            *[blocks.wide_residual(56, 112, act) for _ in range(2)],
-            blocks.separable(56, 112, 2, act),
-            *[blocks.wide_residual(112, 224, act) for _ in range(3)],
-            blocks.separable(112, 192, 2, act),
-            *[blocks.wide_residual(192, 384, act) for _ in range(2)],
-            blocks.conv(192, 512, act=act),
-            blocks.global_depthwise(512, 7))
+        act, parts, wide = "leaky", [blocks.conv(3, 32, 3, 2, act="leaky")], 32
+        for width, depth in zip((56, 112, 192), depths):
+            parts.append(blocks.separable(wide, width, 2, act))
+            parts += [blocks.wide_residual(width, 2 * width, act) for _ in range(depth)]
+            wide = width
+        self.depths = depths
+        self.trunk = nn.Sequential(*parts)
+        self.pool = nn.Sequential(blocks.conv(wide, 512, act=act), blocks.global_depthwise(512, 7))
         self.last = blocks.conv(512, numbers, act=None)
 
+    def maps(self, picture):
+        """The vector (not of unit length), and the 7x7 map with 192 channels."""
+        inner = self.trunk(picture)
+        return self.last(self.pool(inner)).flatten(1), inner
+
     def forward(self, picture):
-        return self.last(self.body(picture)).flatten(1)
+        return self.maps(picture)[0]
 
 
 def load_start(net, path):
-    """Take over weights saved layer by layer in the same order under other names."""
+    """Take over weights saved layer by layer in the same order under other names, of NET's depths or
+    of START_DEPTHS; blocks that the smaller one lacks begin as doing nothing."""
     state = torch.load(path, map_location="cpu")
     state = state.get("net", state)
-    own = net.state_dict()
+    small = Embedder(net.depths if len(state) == len(net.state_dict()) else START_DEPTHS)
+    own = small.state_dict()
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in own.values()]:
         raise ValueError("%s: layers do not match" % path)
-    net.load_state_dict(dict(zip(own, state.values())))
+    small.load_state_dict(dict(zip(own, state.values())))
+    grow(net, small)
     return net
 
 
-def aligned(picture, points):
-    """STORE x STORE crop: the 112x112 template with a margin for turning and shifting."""
-    matrix = faces.similarity(points, faces.TEMPLATE_112 + MARGIN)
-    return teachers.crop(picture, matrix, STORE)
-
-
-def bend(crop, rng):
-    """Stretch and bend a face smoothly by a few pixels: another shape of skull."""
-    coarse = rng.normal(0, 2.2, (4, 4, 2)).astype(np.float32)
-    field = cv2.resize(coarse, (STORE, STORE), interpolation=cv2.INTER_CUBIC)
-    grid = np.stack(np.meshgrid(np.arange(STORE), np.arange(STORE)), 2).astype(np.float32)
-    stretch = np.float32(1 + rng.normal(0, 0.05, 2))
-    place = (grid - STORE / 2) * stretch + STORE / 2 + field
-    return cv2.remap(crop, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-
-
-def mix(first, second, rng):
-    """One face out of two: a blend, or the lower half of one below the upper half of the other."""
-    if rng.random() < 0.5:
-        share = np.float32(rng.uniform(0.3, 0.7))
-    else:
-        edge = rng.uniform(0.48, 0.68) * STORE
-        share = 1 / (1 + np.exp(-(np.arange(STORE, dtype=np.float32) - edge) / 5))[:, None, None]
-    tone = (second.reshape(-1, 3).mean(0) + 1) / (first.reshape(-1, 3).mean(0) + 1)
-    adjusted = np.clip(first * np.clip(tone, 0.6, 1.6), 0, 255)
-    return np.uint8(adjusted * (1 - share) + second * share)
-
-
-def ask(teacher, crops, first, last):
-    """Targets of crops FIRST to LAST, sixteen at a time."""
-    out = []
-    for start in range(first, last, 16):
-        part = crops[start:min(start + 16, last), MARGIN:-MARGIN, MARGIN:-MARGIN, ::-1]
-        batch = torch.from_numpy(np.ascontiguousarray(part.transpose(0, 3, 1, 2))).float()
-        out.append(teacher.both_ways(batch).numpy())
-        if start % 1600 == 0:
-            print("targets", start, flush=True)
-    return np.concatenate(out) if out else np.zeros((0, 128), np.float32)
+def grow(net, small):
+    """Copy SMALL into NET, its residual blocks spread over the longer rows of NET."""
+    for block in net.trunk:
+        if isinstance(block, blocks.Residual):
+            nn.init.zeros_(block.body[-1][1].weight)
+    net.trunk[0].load_state_dict(small.trunk[0].state_dict())
+    at, old = 1, 1
+    for deep, shallow in zip(net.depths, small.depths):
+        net.trunk[at].load_state_dict(small.trunk[old].state_dict())
+        for n in range(shallow):
+            place = at + 1 + n * deep // shallow
+            net.trunk[place].load_state_dict(small.trunk[old + 1 + n].state_dict())
+        at, old = at + 1 + deep, old + 1 + shallow
+    net.pool.load_state_dict(small.pool.state_dict())
+    net.last.load_state_dict(small.last.state_dict())
 
 
 def gather(args):
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
-    album = scenes.Album(os.path.join(args.data, "index.npz"))
-    rng = np.random.default_rng(4)
-    order = [n for n in range(len(album.paths)) if album.sure(n)]
-    rng.shuffle(order)
-    order = order[:args.limit]
-    path = os.path.join(args.work, "embed_crops.npy")
-    crops = np.lib.format.open_memmap(path, "w+", np.uint8,
-                                      (len(order) + args.mixed, STORE, STORE, 3))
-    for slot, number in enumerate(order):
-        row = max((r for r in album.faces[number] if r[14] >= scenes.SURE), key=lambda r: r[2])
-        crops[slot] = aligned(cv2.imread(album.paths[number]), row[4:14].reshape(5, 2))
-    aside = np.bool_([scenes.kept_aside(album.paths[n]) for n in order] + [False] * args.mixed)
-    own = np.flatnonzero(~aside[:len(order)])
-    for slot in range(len(order), len(order) + args.mixed):
-        a, b = rng.choice(own, 2, replace=False)
-        crops[slot] = bend(mix(crops[a], crops[b], rng) if rng.random() < 0.7 else crops[a], rng)
-    crops.flush()
-    targets = ask(teachers.Identity(), crops, 0, len(crops))
-    np.savez(os.path.join(args.work, "embed_targets.npz"), targets=targets, aside=aside)
-
-
-class Views:
-    """Random views of the stored crops with the teacher's answer."""
-
-    def __init__(self, work, seed):
-        self.crops = np.load(os.path.join(work, "embed_crops.npy"), mmap_mode="r")
-        data = np.load(os.path.join(work, "embed_targets.npz"))
-        self.targets = data["targets"]
-        self.aside = np.flatnonzero(data["aside"])
-        self.own = np.flatnonzero(~data["aside"])
-        self.rng = np.random.default_rng(seed)
-        self.queue = []
-
-    def view(self, number):
-        crop = np.ascontiguousarray(self.crops[number][:, ::self.rng.choice([-1, 1])])
-        centre = (STORE - 1) / 2
-        matrix = cv2.getRotationMatrix2D((centre, centre), self.rng.normal(0, 2.5),
-                                         np.exp(self.rng.normal(0, 0.025)))
-        matrix[:, 2] += self.rng.normal(0, 1.2, 2) - MARGIN
-        picture = cv2.warpAffine(crop, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
-        return degrade.camera(picture, self.rng, 0.5)[..., ::-1].transpose(2, 0, 1)
-
-    def batch(self, count):
-        if len(self.queue) < count:
-            self.queue = list(self.rng.permutation(self.own))
-        numbers, self.queue = self.queue[:count], self.queue[count:]
-        pictures = np.stack([self.view(n) for n in numbers]).astype(np.float32)
-        return torch.from_numpy(pictures), torch.from_numpy(self.targets[numbers])
+    identity.gather(args.data, args.work, args.part, args.parts)
 
 
 def loss(student, teacher):
@@ -165,44 +98,90 @@ def loss(student, teacher):
     return 1 - (student * teacher).sum(1).mean() + 0.03 * len(student) * pairs
 
 
-def train(args):
-    torch.set_num_threads(1)
-    torch.manual_seed(1)
-    net = Embedder()
-    views, path, start = Views(args.work, 6), os.path.join(args.work, "embed.pt"), 0
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
-    average = copy.deepcopy(net)
-    if os.path.exists(path):
-        state = torch.load(path)
-        net.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        start = state["step"]
-        views.rng = np.random.default_rng(6 + start)
-    elif args.start:
-        load_start(net, args.start)
-        average.load_state_dict(net.state_dict())
-    began, total, batches = time.time(), 0.0, blocks.ahead(lambda: views.batch(BATCH))
-    for step in range(start, args.steps):
-        rate = args.rate * min(1, (step + 1) / 100) * (
-            0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * step / args.steps)))
-        for group in optimiser.param_groups:
+class Training:
+    """Student, the 1x1 layer that translates its 7x7 map for the teacher, averages, checkpoint."""
+
+    def __init__(self, args):
+        torch.set_num_threads(1)
+        torch.manual_seed(1)
+        self.path = os.path.join(args.work, "embed.pt")
+        self.net, self.guide = Embedder(), nn.Conv2d(192, 128, 1)
+        self.step, self.spent, self.scale = 0, 0.0, None
+        if args.start and not os.path.exists(self.path):
+            load_start(self.net, args.start)
+        for part in (self.net, self.guide):
+            part.to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.net)
+        self.optimiser = torch.optim.AdamW(
+            list(self.net.parameters()) + list(self.guide.parameters()), lr=1e-3, weight_decay=0.02)
+        if os.path.exists(self.path):
+            self.load()
+
+    def load(self):
+        state = torch.load(self.path)
+        for name in ("net", "guide", "average", "optimiser"):
+            getattr(self, name).load_state_dict(state[name])
+        self.step, self.spent, self.scale = state["step"], state["spent"], state["scale"]
+
+    def save(self, spent, scale):
+        state = {name: getattr(self, name).state_dict()
+                 for name in ("net", "guide", "average", "optimiser")}
+        blocks.save(self.path, dict(state, step=self.step, spent=spent, scale=scale))
+
+    def learn(self, pictures, vectors, inner, rate, weight):
+        """One step; the two parts of the loss."""
+        for group in self.optimiser.param_groups:
             group["lr"] = rate
-        pictures, targets = next(batches)
-        net.train()
-        value = loss(net((pictures - 127.5) / 128), targets)
-        optimiser.zero_grad(set_to_none=True)
-        value.backward()
-        optimiser.step()
-        blocks.follow(average, net, min(0.998, (step + 1) / (step + 10)))
-        total += float(value)
-        if (step + 1) % 50 == 0:
-            print("step %d %.0f s rate %.5f loss %.4f" % (step + 1, time.time() - began, rate,
-                                                          total / 50), flush=True)
-            total = 0.0
-        if (step + 1) % 250 == 0 or step + 1 == args.steps:
-            blocks.save(path, dict(net=net.state_dict(), average=average.state_dict(),
-                                   optimiser=optimiser.state_dict(), step=step + 1))
+        scaled = ((pictures - 127.5) / 128).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found, map7 = self.net.maps(scaled)
+            told = self.guide(map7)
+        parts = loss(found.float(), vectors), F.mse_loss(told.float(), inner)
+        self.optimiser.zero_grad(set_to_none=True)
+        (parts[0] + weight * parts[1]).backward()
+        self.optimiser.step()
+        blocks.follow(self.average, self.net, min(0.998, (self.step + 1) / (self.step + 10)))
+        self.step += 1
+        return float(parts[0]), float(parts[1])
+
+
+def train(args):
+    """Cosine schedule over --steps, or over --minutes where these are over first."""
+    work = Training(args)
+    pool = identity.Pool(identity.Views(args.work, 6 + work.step), teachers.Identity(half=True),
+                         args.pool, args.again)
+    pool.scale = work.scale
+    work.net.train()
+    began, sums = time.time() - work.spent, np.zeros(2)
+    batches = blocks.ahead(lambda: pool.batch(BATCH))
+    while work.step < args.steps and time.time() - began < 60 * args.minutes:
+        done = max(work.step / args.steps, (time.time() - began) / (60 * args.minutes))
+        rate = args.rate * min(1, (work.step + 1) / 100) * (
+            0.005 + 0.995 * 0.5 * (1 + np.cos(np.pi * done)))
+        sums += work.learn(*next(batches), rate, args.inner)
+        if work.step % 50 == 0:
+            print("step %d %.0f s rate %.5f loss %.4f inner %.4f views %d" % (
+                work.step, time.time() - began, rate, *(sums / 50), pool.made), flush=True)
+            sums[:] = 0
+        if work.step % 250 == 0:
+            work.save(time.time() - began, pool.scale)
+    work.save(time.time() - began, pool.scale)
+
+
+def aside(args):
+    """Mean cosine to the teacher on the faces kept aside: the picture alone, and mirror averaged."""
+    torch.set_num_threads(1)
+    net, teacher = load(args).eval(), teachers.Identity()
+    crops = identity.Views(args.work, 1).plain()[:args.limit]
+    told, found = [], []
+    with torch.no_grad():
+        for start in range(0, len(crops), 50):
+            batch = identity.tensor(crops[start:start + 50])
+            for ask, out in ((teacher, told), (lambda x: F.normalize(net((x - 127.5) / 128)), found)):
+                one, two = ask(batch), ask(batch.flip(3))
+                out.append(torch.stack([one, F.normalize(one + two)]))
+    cosine = (torch.cat(told, 1) * torch.cat(found, 1)).sum(2).mean(1)
+    print("%d faces: cosine %.4f, mirror averaged %.4f" % (len(crops), *cosine))
 
 
 def vectors(net, names, detector):
@@ -281,13 +260,21 @@ def main():
     verb = verbs.add_parser("gather")
     verb.add_argument("data")
     verb.add_argument("work")
-    verb.add_argument("--limit", type=int, default=100000)
-    verb.add_argument("--mixed", type=int, default=20000)
+    verb.add_argument("--part", type=int, default=0)
+    verb.add_argument("--parts", type=int, default=1)
     verb = verbs.add_parser("train")
     verb.add_argument("work")
     verb.add_argument("--start")
-    verb.add_argument("--steps", type=int, default=6000)
+    verb.add_argument("--steps", type=int, default=15000)
+    verb.add_argument("--minutes", type=float, default=1e6)
     verb.add_argument("--rate", type=float, default=2e-3)
+    verb.add_argument("--inner", type=float, default=0.3)
+    verb.add_argument("--pool", type=int, default=60000)
+    verb.add_argument("--again", type=float, default=4)
+    verb = verbs.add_parser("aside")
+    verb.add_argument("work")
+    verb.add_argument("--start")
+    verb.add_argument("--limit", type=int, default=600)
     verb = verbs.add_parser("judge")
     verb.add_argument("net")
     verb = verbs.add_parser("export")
@@ -295,7 +282,8 @@ def main():
     verb.add_argument("out")
     verb.add_argument("--start")
     args = parser.parse_args()
-    {"gather": gather, "train": train, "judge": judge, "export": export}[args.verb](args)
+    {"gather": gather, "train": train, "aside": aside, "judge": judge,
+     "export": export}[args.verb](args)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ import sys
 
 import cv2
 import numpy as np
+import onnx
 import torch
+from onnx import helper, numpy_helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from common import onnx_write  # noqa: E402
+from common import identity, onnx_write, teachers  # noqa: E402
 import detect  # noqa: E402
 import embed  # noqa: E402
 import landmark  # noqa: E402
@@ -73,12 +75,27 @@ def draw_targets(work, rng, count=40):
     np.savez(os.path.join(work, "mesh_targets_0.npz"), points=np.float32(shape[None] + middle),
              extra=np.tile(np.float32([0.3, 0.3, 0.1, 9]), (count, 1)),
              sources=["lfw"] * count, aside=np.arange(count) % 10 == 0)
-    number = 2 * embed.BATCH
-    small = np.stack([cv2.resize(crops[n % count], (embed.STORE,) * 2) for n in range(number)])
-    np.save(os.path.join(work, "embed_crops.npy"), small)
-    targets = rng.normal(0, 1, (number, 128)).astype(np.float32)
-    targets /= np.linalg.norm(targets, axis=1, keepdims=True)
-    np.savez(os.path.join(work, "embed_targets.npz"), targets=targets, aside=np.zeros(number, bool))
+    small = np.stack([cv2.resize(c, (identity.STORE,) * 2) for c in crops])
+    np.save(os.path.join(work, "embed_crops_0.npy"), small)
+    np.savez(os.path.join(work, "embed_faces_0.npz"), aside=np.arange(count) % 10 == 0)
+
+
+def draw_teacher(work, rng):
+    """A small identity reference of random weights with the names of the real one."""
+    def weights(name, *shape):
+        return numpy_helper.from_array(rng.normal(0, 0.1, shape).astype(np.float32), name)
+
+    inner = teachers.Identity.INNER
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["input", "w1"], [inner], strides=[16, 16]),
+         helper.make_node("Conv", [inner, "w2"], ["wide"]),
+         helper.make_node("Flatten", ["wide"], ["vector"])], "teacher",
+        [helper.make_tensor_value_info("input", onnx.TensorProto.FLOAT, [1, 3, 112, 112])],
+        [helper.make_tensor_value_info("vector", onnx.TensorProto.FLOAT, [1, 128])],
+        [weights("w1", 128, 3, 16, 16), weights("w2", 128, 128, 7, 7)])
+    os.makedirs(os.path.join(work, "embed"), exist_ok=True)
+    onnx.save(helper.make_model(graph), os.path.join(work, "embed", "mobilefacenet_foamliu_112.onnx"))
+    os.environ["BONAFIDE_REFERENCE"] = work
 
 
 def run(*words):
@@ -121,9 +138,10 @@ def main(work):
     rng = np.random.default_rng(1)
     draw_data(work, rng)
     draw_targets(work, rng)
+    draw_teacher(work, rng)
     for script, words in (("detect.py", [work, work, "--workers", "0", "--alone"]),
                           ("landmark.py", [work, "--workers", "0"]),
-                          ("embed.py", [work])):
+                          ("embed.py", [work, "--pool", "512"])):
         train_twice(script, words, work)
         text = run(os.path.join(HERE, script), "export", work, work)
         if not re.search(r"'macs': \d{7,}", text):
@@ -132,6 +150,9 @@ def main(work):
                 detect.detector.OUTPUTS, 255)
     same_answer(landmark.trained(work), landmark.SIDE, os.path.join(work, "landmark.onnx"),
                 ("landmarks", "score_logit", "eyes", "mouth"), 1)
+    words = run(os.path.join(HERE, "embed.py"), "aside", work)
+    if not re.search(r"^4 faces: cosine -?0\.\d+", words):
+        raise SystemExit("embed.py aside: %s" % words)
     net = embed.Embedder()
     net.load_state_dict(torch.load(os.path.join(work, "embed.pt"))["average"])
     same_answer(net, embed.SIDE, os.path.join(work, "embed.onnx"), ("embedding",), 1)

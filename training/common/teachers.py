@@ -72,27 +72,40 @@ class Identity:
     """The identity reference as a PyTorch function: RGB 0..255 [n, 3, 112, 112] -> unit vectors.
 
     Run in batches by PyTorch it takes half the time that OpenCV needs, and OpenCV 4.6 does not read
-    its Clip limits, which are vectors.
+    its Clip limits, which are vectors. HALF: in bfloat16, three times as fast again where the
+    processor has it; the vectors keep a cosine of 0.998 to those of float32.
     """
 
     MEAN = torch.tensor([0.485, 0.456, 0.406])[:, None, None]
     SPREAD = torch.tensor([0.229, 0.224, 0.225])[:, None, None]
+    INNER = "add_251"  # the last 7x7 map with 128 channels, before the widening to 512
 
-    def __init__(self):
+    def __init__(self, half=False):
         graph = onnx.load(faces.reference_path("embed/mobilefacenet_foamliu_112.onnx")).graph
         self.nodes, self.result = list(graph.node), graph.output[0].name
         self.entry = next(i.name for i in graph.input if i.name not in
                           {t.name for t in graph.initializer})
-        self.held = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy())
+        self.kind = torch.bfloat16 if half else torch.float32
+        self.held = {t.name: self._weight(torch.from_numpy(numpy_helper.to_array(t).copy()))
                      for t in graph.initializer}
 
-    def __call__(self, pictures):
+    def _weight(self, value):
+        if value.dim() == 4:
+            return value.to(self.kind).contiguous(memory_format=torch.channels_last)
+        return value.to(self.kind) if value.numel() > 1 else value
+
+    def maps(self, pictures):
+        """Unit vectors and the inner map."""
         values = dict(self.held)
-        values[self.entry] = (pictures / 255 - self.MEAN) / self.SPREAD
+        scaled = ((pictures / 255 - self.MEAN) / self.SPREAD).to(self.kind)
+        values[self.entry] = scaled.contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
             for node in self.nodes:
                 values[node.output[0]] = self._run(node, [values[n] for n in node.input])
-        return F.normalize(values[self.result].flatten(1))
+        return F.normalize(values[self.result].float().flatten(1)), values[self.INNER].float()
+
+    def __call__(self, pictures):
+        return self.maps(pictures)[0]
 
     @staticmethod
     def _run(node, inputs):
@@ -104,7 +117,3 @@ class Identity:
             return inputs[0].clamp(float(inputs[1]), float(inputs[2]))
         run = {"Relu": torch.relu, "Add": torch.add, "Flatten": lambda x: x.flatten(1)}
         return run[node.op_type](*inputs)
-
-    def both_ways(self, pictures):
-        """Mean of the vectors of the picture and its mirror image, as unit vectors."""
-        return F.normalize(self(pictures) + self(pictures.flip(3)))
