@@ -77,7 +77,8 @@ def draw_targets(work, rng, count=40):
              sources=["lfw"] * count, aside=np.arange(count) % 10 == 0)
     small = np.stack([cv2.resize(c, (identity.STORE,) * 2) for c in crops])
     np.save(os.path.join(work, "embed_crops_0.npy"), small)
-    np.savez(os.path.join(work, "embed_faces_0.npz"), aside=np.arange(count) % 10 == 0)
+    np.savez(os.path.join(work, "embed_faces_0.npz"), aside=np.arange(count) % 10 == 0,
+             people=["somebody %d" % n for n in range(count)])
 
 
 def draw_teacher(work, rng):
@@ -153,6 +154,9 @@ def main(work):
     words = run(os.path.join(HERE, "embed.py"), "aside", work)
     if not re.search(r"^4 faces: cosine -?0\.\d+", words):
         raise SystemExit("embed.py aside: %s" % words)
+    words = run(os.path.join(HERE, "embed.py"), "match", work, work)
+    if "all: 40 people, 780 pairs" not in words:
+        raise SystemExit("embed.py match: %s" % words)
     net = embed.Embedder()
     net.load_state_dict(torch.load(os.path.join(work, "embed.pt"))["average"])
     same_answer(net, embed.SIDE, os.path.join(work, "embed.onnx"), ("embedding",), 1)

@@ -43,7 +43,7 @@ def gather(data, work, part, parts):
     cv2.setNumThreads(1)
     jobs = list(pictures(data))
     np.random.default_rng(4).shuffle(jobs)
-    detector, crops, people, names = faces.Detector(320, SURE), [], [], []
+    detector, crops, people = faces.Detector(320, SURE), [], []
     for path, who in jobs[part::parts]:
         picture = cv2.imread(path)
         canvas, dx, dy = index.framed(picture, 0.65 if who.endswith(".jpg") else 0.9)
@@ -52,12 +52,11 @@ def gather(data, work, part, parts):
             continue
         crops.append(aligned(picture, face["points"] - np.float32([dx, dy])))
         people.append(who)
-        names.append(os.path.basename(path))
         if len(crops) % 2000 == 0:
             print("%d faces" % len(crops), flush=True)
     np.save(os.path.join(work, "embed_crops_%d.npy" % part), np.stack(crops))
     aside = np.bool_([zlib.crc32(who.encode()) % KEPT_ASIDE == 0 for who in people])
-    np.savez(os.path.join(work, "embed_faces_%d.npz" % part), people=people, names=names, aside=aside)
+    np.savez(os.path.join(work, "embed_faces_%d.npz" % part), people=people, aside=aside)
 
 
 def bend(crop, rng):
@@ -86,11 +85,12 @@ class Views:
     """Random views of the stored crops."""
 
     def __init__(self, work, seed):
-        self.crops, aside = [], []
+        self.crops, self.people, aside = [], [], []
         for path in sorted(glob.glob(os.path.join(work, "embed_crops_*.npy"))):
             self.crops.append(np.load(path, mmap_mode="r"))
             facts = path.replace("embed_crops", "embed_faces").replace(".npy", ".npz")
             aside.append(np.load(facts)["aside"])
+            self.people += list(np.load(facts)["people"])
         self.first = np.cumsum([0] + [len(a) for a in aside])
         aside = np.concatenate(aside)
         self.aside, self.own = np.flatnonzero(aside), np.flatnonzero(~aside)
