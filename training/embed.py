@@ -173,7 +173,8 @@ def aside(args):
     """Mean cosine to the teacher on the faces kept aside: the picture alone, and mirror averaged."""
     torch.set_num_threads(1)
     net, teacher = load(args).eval(), teachers.Identity()
-    crops = identity.Views(args.work, 1).plain()[:args.limit]
+    views = identity.Views(args.work, 1)
+    crops = views.inside(views.aside[:args.limit])
     told, found = [], []
     with torch.no_grad():
         for start in range(0, len(crops), 50):
@@ -207,19 +208,26 @@ def vectors(net, names, detector):
     return out
 
 
+def both_ways(net, crops):
+    """Unit vectors of CROPS, averaged with their mirror images."""
+    with torch.no_grad():
+        batch = ((identity.tensor(crops) - 127.5) / 128).contiguous(
+            memory_format=torch.channels_last)
+        return F.normalize(net(batch) + net(batch.flip(3))).numpy()
+
+
 def match(args):
     """Similarities at which false match rates of 1e-2 to 1e-5 lie among people of LFW outside the
     test folds, one picture of each; the same for those whom the training did not see."""
-    cv2.setNumThreads(1)
-    views = identity.Views(args.work, 1)
-    net, places = onnx_write.load_cv2(os.path.join(args.out, "embed.onnx")), {}
+    torch.set_num_threads(1)
+    views, net, places = identity.Views(args.work, 1), load(args).eval(), {}
+    net.to(memory_format=torch.channels_last)
     for number, who in enumerate(views.people):
         if not who.endswith(".jpg"):
             places.setdefault(who, number)
     numbers = np.array(list(places.values()))
-    edge = identity.MARGIN
-    table = np.stack([mirrored(net, views.crop(n)[edge:-edge, edge:-edge])[1] for n in numbers])
-    table /= np.linalg.norm(table, axis=1, keepdims=True)
+    table = np.concatenate([both_ways(net, views.inside(numbers[n:n + 50]))
+                            for n in range(0, len(numbers), 50)])
     for title, rows in (("unseen", table[np.isin(numbers, views.aside)]), ("all", table)):
         values = np.sort((rows @ rows.T)[np.triu_indices(len(rows), 1)])[::-1]
         level = [float(values[int(rate * len(values))]) for rate in (1e-2, 1e-3, 1e-4, 1e-5)]
@@ -315,6 +323,7 @@ def main():
     verb = verbs.add_parser("match")
     verb.add_argument("work")
     verb.add_argument("out")
+    verb.add_argument("--start")
     args = parser.parse_args()
     {"gather": gather, "train": train, "aside": aside, "judge": judge,
      "export": export, "match": match}[args.verb](args)

@@ -123,9 +123,9 @@ class Views:
         picture = cv2.warpAffine(crop, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
         return degrade.camera(picture, rng, 0.5)
 
-    def plain(self):
-        """All faces kept aside, as they are; BGR [n, SIDE, SIDE, 3]."""
-        return np.stack([self.crop(n)[MARGIN:-MARGIN, MARGIN:-MARGIN] for n in self.aside])
+    def inside(self, numbers):
+        """Faces of these numbers as they are; BGR [n, SIDE, SIDE, 3]."""
+        return np.stack([self.crop(n)[MARGIN:-MARGIN, MARGIN:-MARGIN] for n in numbers])
 
 
 def tensor(bgr):
