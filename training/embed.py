@@ -10,7 +10,8 @@
 
 gather finds and aligns the faces; train makes random and mixed views of them, asks the teacher about
 each and learns its vector and its last inner map; aside measures the cosine to the teacher on people
-who were kept aside; match writes the map from similarity to score. WORK keeps the crops and embed.pt, from which a stopped training goes on.
+who were kept aside; match writes the map from similarity to score. WORK keeps the crops and embed.pt,
+from which a stopped training goes on.
 """
 import argparse
 import copy
@@ -34,7 +35,7 @@ START_DEPTHS = (2, 3, 2)  # of the small network that the first weights belong t
 
 
 class Embedder(nn.Module):
-    """114.6 M MACs, 1.0 M parameters. Input RGB, (x - 127.5) / 128. DEPTHS: blocks per size."""
+    """114.3 M MACs, 1.0 M parameters. Input RGB, (x - 127.5) / 128. DEPTHS: blocks per size."""
 
     def __init__(self, depths=(2, 6, 3), numbers=128):
         super().__init__()
@@ -176,10 +177,14 @@ def aside(args):
     views = identity.Views(args.work, 1)
     crops = views.inside(views.aside[:args.limit])
     told, found = [], []
+
+    def own(batch):
+        return F.normalize(net((batch - 127.5) / 128))
+
     with torch.no_grad():
         for start in range(0, len(crops), 50):
             batch = identity.tensor(crops[start:start + 50])
-            for ask, out in ((teacher, told), (lambda x: F.normalize(net((x - 127.5) / 128)), found)):
+            for ask, out in ((teacher, told), (own, found)):
                 one, two = ask(batch), ask(batch.flip(3))
                 out.append(torch.stack([one, F.normalize(one + two)]))
     cosine = (torch.cat(told, 1) * torch.cat(found, 1)).sum(2).mean(1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faces for the identity network: aligned crops, random and mixed views of them, what the teacher says.
+"""Faces for the identity network: aligned crops, random and mixed views, what the teacher says.
 
 A view is asked about itself: the teacher sees the very pixels that the student sees, so that every
 turning, mixture and bad camera is one more correct example, and two mixed people are a third one.
