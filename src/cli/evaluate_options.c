@@ -37,6 +37,7 @@ int bona_evaluate_read(bona_evaluate_options *o, int argc, char **argv)
     };
     int c;
 
+    o->which = BONA_CENTRAL;
     while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
         switch (c) {
         case 'r':

@@ -28,18 +28,57 @@ static bool folder_of(char folder[PATH_MAX], const char *path)
     return realpath(copy, folder) != NULL;
 }
 
-static void move_file(json_t *network, const char *folder)
+/* The way from one folder to another, both real and absolute: "../../models". */
+static void way(char *out, size_t room, const char *from, const char *to)
+{
+    size_t shared = 0, used = 0, i = 0;
+
+    for (; from[i] != 0 && from[i] == to[i]; i++)
+        if (from[i] == '/')
+            shared = i + 1;
+    if ((from[i] == 0 || from[i] == '/') && (to[i] == 0 || to[i] == '/'))
+        shared = i;
+    from += shared + (from[shared] == '/');
+    to += shared + (to[shared] == '/');
+    out[0] = 0;
+    for (; *from != 0 && used + 4 < room; from = *from == '/' ? from + 1 : from) {
+        used += (size_t)snprintf(out + used, room - used, "../");
+        from += strcspn(from, "/");
+    }
+    snprintf(out + used, room - used, "%s%s", to, *to != 0 ? "/" : "");
+}
+
+/* The first part of an absolute path: where two folders share not even that,
+ * they may lie on different disks, and a relative name would only look movable. */
+static bool same_tree(const char *a, const char *b)
+{
+    size_t first = strcspn(a + 1, "/") + 1;
+
+    return strncmp(a, b, first) == 0 && (b[first] == '/' || b[first] == 0);
+}
+
+static void move_file(json_t *network, const char *here, const char *there)
 {
     const char *file = json_string_value(json_object_get(network, "file"));
-    char path[2 * PATH_MAX];
+    char path[2 * PATH_MAX], folder[PATH_MAX], moved[4 * PATH_MAX];
+    const char *name;
 
     if (file == NULL || file[0] == '/')
         return;
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    json_object_set_new(network, "file", json_string(path));
+    snprintf(path, sizeof path, "%s/%s", here, file);
+    name = strrchr(path, '/') + 1;
+    if (!folder_of(folder, path))
+        snprintf(moved, sizeof moved, "%s", path);
+    else if (!same_tree(folder, there))
+        snprintf(moved, sizeof moved, "%s/%s", folder, name);
+    else {
+        way(moved, sizeof moved - PATH_MAX, there, folder);
+        snprintf(moved + strlen(moved), PATH_MAX, "%s", name);
+    }
+    json_object_set_new(network, "file", json_string(moved));
 }
 
-/* File names become absolute when the pack goes to another folder. */
+/* File names follow when the pack goes to another folder. */
 static void move_files(json_t *pack, const char *from, const char *to)
 {
     char here[PATH_MAX], there[PATH_MAX];
@@ -52,10 +91,10 @@ static void move_files(json_t *pack, const char *from, const char *to)
     json_object_foreach(json_object_get(pack, "roles"), role, value)
     {
         if (json_is_object(value))
-            move_file(value, here);
+            move_file(value, here, there);
         json_array_foreach(value, i, network)
         {
-            move_file(network, here);
+            move_file(network, here, there);
         }
     }
 }
