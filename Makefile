@@ -2,7 +2,7 @@
 # The few words a person needs. CMake and Ninja do the work behind them; packages.txt says what Debian has to bring.
 JOBS ?= $(shell nproc)
 
-.PHONY: all build try run test soak asan tsan clang accept fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
+.PHONY: all build try run test soak asan tsan clang fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
 
 all: build
 
@@ -38,12 +38,6 @@ asan tsan failalloc: deps-test
 	@cmake --preset $@ >/dev/null
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --preset $@ -j $(JOBS)
-
-# The long checks of aims, some of them not reached yet; docs/models.md says which.
-accept: deps-test
-	@cmake --preset dev -DBONA_ACCEPTANCE=ON >/dev/null
-	@cmake --build --preset dev -j $(JOBS)
-	@ctest --preset dev -R golden_covered
 
 clang: deps-test
 	@cmake --preset clang >/dev/null

@@ -146,10 +146,11 @@ def main():
     args = parser.parse_args()
     keep_heap()
     cv2.setNumThreads(1)
-    crops, held = aligned.load(args.data)
+    crops, source, held = aligned.load(args.data)
     teacher = OnnxTeacher(faces.reference_path("quality/lightqnet_dm050_96.onnx"))
-    net = train(args, teacher, crops, held)
-    validate(net, teacher, crops, held)
+    known = np.isin(source, ["lfw", "utk"])
+    net = train(args, teacher, crops, held | ~known)
+    validate(net, teacher, crops, held & known)
     print(onnx_write.export(net, (96, 96), args.out, ["quality"]))
 
 

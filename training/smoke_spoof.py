@@ -79,7 +79,7 @@ def draw_teachers(work):
 
 
 def run(work, *words):
-    environment = dict(os.environ, BONAFIDE_REFERENCE=work)
+    environment = dict(os.environ, BONAFIDE_REFERENCE=work, BONAFIDE_SHARED="")
     subprocess.run([sys.executable, os.path.join(HERE, words[0]), *words[1:]], check=True,
                    env=environment)
 

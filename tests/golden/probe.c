@@ -2,7 +2,8 @@
 /*
  * Prints what the engine sees, for comparison with the upstream rules in upstream.py. Reads lines
  * "path" or "path x y w h" from standard input; a box handed in replaces the detector's. Writes
- * CSV: path,error,faces,x,y,w,h,confidence,live,p0,p1,p2,p3
+ * CSV: path,error,faces,x,y,w,h,confidence,live,p0,p1,p2,p3, then (with a second argument) eyes,
+ * nose and mouth visible, eyes open
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +24,9 @@ static void print_row(const char *path, const bona_picture *picture, int32_t net
            (double)f->box.h, (double)f->confidence, (double)f->live);
     for (int32_t i = 0; i < BONA_SPOOF_NETS_MAX; i++)
         printf(",%.7f", i < nets ? (double)f->raw_live[i] : 0.0);
-    printf(",%.2f,%.2f,%.2f\n", (double)f->quality.eyes_visible, (double)f->quality.nose_visible,
-           (double)f->quality.mouth_visible);
+    printf(",%.2f,%.2f,%.2f,%.2f\n", (double)f->quality.eyes_visible,
+           (double)f->quality.nose_visible, (double)f->quality.mouth_visible,
+           (double)f->quality.eyes_open);
 }
 
 /* The same picture with the box of the caller as its only face. */

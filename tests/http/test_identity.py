@@ -188,8 +188,7 @@ def check_12_covered_mouth():
         hit += answer.json["code"] == 4004
         true(call(form(photo=photo)).json["code"] != 4004, "4004 without check_quality")
     print("      4004 for %d of %d worn masks" % (hit, len(masked)))
-    # How many masks the networks see is measured beside them; here the way from the network to the code is tested.
-    true(hit >= 0.7 * len(masked), "4004 for only %d of %d masks" % (hit, len(masked)))
+    true(hit >= 0.9 * len(masked), "4004 for only %d of %d masks" % (hit, len(masked)))
     score(call(form(more=[("check_quality", b"true")])))
 
 
