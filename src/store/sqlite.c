@@ -124,6 +124,31 @@ static bona_err prepare_folder(const char *folder, bona_note *note)
     return BONA_OK;
 }
 
+/* A folder that was open to others until now may hold what they put there. */
+static bona_err check_owner(const char *path, bona_note *note)
+{
+    static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+    char file[PATH_CHARS + 16];
+    struct stat about;
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(file, sizeof file, "%s%s", path, ends[i]);
+        if (lstat(file, &about) != 0) {
+            if (errno == ENOENT)
+                continue;
+            return bona_fail(note, BONA_STORE, "%.120s: %s", file, strerror(errno));
+        }
+        if (!S_ISREG(about.st_mode))
+            return bona_fail(note, BONA_STORE, "%.120s is no plain file", file);
+        if (about.st_uid != geteuid())
+            return bona_fail(note, BONA_STORE,
+                             "%.120s belongs to user %u, who could have put keys into it: use "
+                             "another state folder, or give the file to user %u",
+                             file, (unsigned)about.st_uid, (unsigned)geteuid());
+    }
+    return BONA_OK;
+}
+
 /* SQLite gives its side files the mode of the database, so the database is made first. */
 static bona_err prepare_file(const char *path, bona_note *note)
 {
@@ -240,6 +265,8 @@ static bona_err open_db(bona_db **db_out, const char *where, bool durable, bona_
                          "a state folder of %zu characters: 1 to %zu would be right", strlen(where),
                          sizeof path - strlen(file_name) - 2);
     err = prepare_folder(where, note);
+    if (err == BONA_OK)
+        err = check_owner(path, note);
     if (err == BONA_OK)
         err = prepare_file(path, note);
     if (err != BONA_OK)

@@ -205,6 +205,34 @@ static void a_folder_of_another_user_is_refused(void **state)
     assert_non_null(strstr(note.text, "belongs to user 65533"));
 }
 
+/* Closing a folder that was open to all leaves in it what they put there. */
+static void files_of_another_user_are_refused(void **state)
+{
+    static const char *const names[] = { "bonafide.db", "bonafide.db-wal", "bonafide.db-shm" };
+    const bona_store_settings settings = { .where = *state };
+    bona_store *store;
+    char path[512];
+
+    if (geteuid() != 0)
+        skip();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bona_note note = { "" };
+        FILE *file;
+
+        bona_store_close(folder_open(*state, false));
+        snprintf(path, sizeof path, "%s/%s", (char *)*state, names[i]);
+        file = fopen(path, "a");
+        assert_non_null(file);
+        fclose(file);
+        assert_int_equal(chmod(*state, 0777), 0);
+        assert_int_equal(chown(path, 65533, 65533), 0);
+        assert_int_equal(bona_store_open(&store, &settings, &note), BONA_STORE);
+        assert_non_null(strstr(note.text, "belongs to user 65533"));
+        assert_int_equal(chown(path, 0, 0), 0);
+    }
+    bona_store_close(folder_open(*state, false));
+}
+
 /* Runs statements on the file itself. */
 static void tamper(const char *folder, const char *sql)
 {
@@ -287,6 +315,7 @@ int main(void)
         IN_A_FOLDER(folder_and_files_are_closed_to_others),
         IN_A_FOLDER(a_folder_that_others_use_is_refused_and_an_empty_one_closed),
         IN_A_FOLDER(a_folder_of_another_user_is_refused),
+        IN_A_FOLDER(files_of_another_user_are_refused),
         IN_A_FOLDER(a_database_of_version_1_is_brought_up_to_date_with_its_keys),
         IN_A_FOLDER(databases_of_the_future_and_of_others_are_left_alone),
         IN_A_FOLDER(a_list_names_ids_and_counts_and_no_key),
