@@ -66,3 +66,22 @@ void http_body_give(http_bodies *bodies, bona_buf *body)
     }
     bona_buf_deinit(body);
 }
+
+/* As bona_buf_add, but memory that became too small is wiped, which realloc would not do. */
+bona_err http_body_add(bona_buf *body, const void *data, size_t size)
+{
+    bona_buf larger;
+    bona_err err;
+
+    if (body->size == 0 || size > body->cap - body->size || body->size + size < body->room)
+        return bona_buf_add(body, data, size);
+    bona_buf_init(&larger, body->cap);
+    err = bona_buf_reserve(&larger, body->size + size);
+    if (err != BONA_OK)
+        return err;
+    (void)bona_buf_add(&larger, body->data, body->size); /* there is room */
+    bona_wipe(body->data, body->size);
+    bona_buf_deinit(body);
+    *body = larger;
+    return bona_buf_add(body, data, size);
+}

@@ -174,7 +174,7 @@ static enum MHD_Result take_body(bona_request *request, const char *data, size_t
     request->body_counted += add;
     if (atomic_fetch_add(&http->bodies.held, add) + add > http->s.bodies_max)
         return refuse_rest(request, 503) ? MHD_YES : MHD_NO;
-    err = bona_buf_add(&request->body, data, add);
+    err = http_body_add(&request->body, data, add);
     return err == BONA_OK ? MHD_YES : MHD_NO;
 }
 

@@ -127,6 +127,7 @@ struct bona_request {
 bool http_bodies_init(http_bodies *bodies);
 void http_bodies_deinit(http_bodies *bodies);
 bona_buf http_body_take(http_bodies *bodies, size_t size_hint, size_t cap);
+bona_err http_body_add(bona_buf *body, const void *data, size_t size);
 void http_body_give(http_bodies *bodies, bona_buf *body); /* wiped */
 
 /* router.c */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing of a submitted picture on any disk: after requests of all three APIs, with workers killed over their work and in
-the end the front itself, its bytes, its base64 text and its pixels are looked for in state, log and temporary folders."""
+the end the front itself, its bytes, its base64 text and its pixels are looked for in state, log and temporary folders; and,
+while it runs, in the front's memory."""
 import base64
 import os
 import resource
@@ -153,6 +154,47 @@ def check_2_no_trace_after_requests_and_killed_workers():
     true("cpu_ms" in server.read_log(), "no log to search")
     same(everywhere(), [], "files that hold a piece of a picture")
     same(os.listdir(TEMPORARY), [], "temporary files")
+
+
+def in_memory(pid, wanted):
+    """How often these are in what a process may write to; None where nobody may look."""
+    count = 0
+    try:
+        with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as memory:
+            for line in maps:
+                start, end = (int(n, 16) for n in line.split()[0].split("-"))
+                if line.split()[1].startswith("rw") and end - start < 1 << 30:  # a sanitizer's shadow is larger
+                    memory.seek(start)
+                    data = memory.read(end - start)
+                    count += sum(data.count(n) for n in wanted)
+    except PermissionError:
+        return None
+    return count
+
+
+def check_2_nothing_stays_in_the_memory_of_the_front():
+    """Also where a body outgrew its room: sent in chunks, or larger than what is set aside at once."""
+    tag = b"\xFB\xFF\xBF" + os.urandom(21)  # its text has signs that may be escaped
+    small, large = tag * 100000, tag * 400000
+    wanted = [tag, base64.b64encode(tag)]
+    bearer = {"Content-Type": "application/json", "Authorization": "Bearer " + h.token(key, "app")}
+    by_key = {"Content-Type": "application/json", "api-key": api_key}
+    form, kind = h.multipart([("liveness_file", small, "live.bin"), ("encrypted_image", base64.b64encode(small), None)])
+    text = h.images_body(small).encode()
+    escaped = h.bws_body(small).replace("+", "\\u002B")
+    pieces = iter([text[i:i + 50000] for i in range(0, len(text), 50000)])
+    for request in (lambda: server.request("POST", IMAGES, pieces, by_key),
+                    lambda: server.request("POST", IMAGES, text, by_key),
+                    lambda: server.request("POST", BWS, h.bws_body(large), bearer),
+                    lambda: server.request("POST", BWS, escaped, bearer),
+                    lambda: server.request("POST", IDENTITY, form, {"Content-Type": kind})):
+        true(request().status in (200, 400), "an answer")
+        time.sleep(0.2)
+        found = in_memory(server.process.pid, wanted)
+        if found is None:
+            print("      left out: only root may look into the front")
+            return
+        same(found, 0, "pieces of the picture in the memory of the front")
 
 
 def check_3_no_trace_after_the_front_is_killed_over_a_request():
