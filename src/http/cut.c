@@ -71,6 +71,9 @@ void http_send_past(bona_request *request)
     http_watch *watch = &request->http->watch;
     bona_buf answer;
 
+    pthread_mutex_lock(&watch->lock);
+    request->conn->probed = true; /* no interim answer may come after this one */
+    pthread_mutex_unlock(&watch->lock);
     bona_buf_init(&answer, request->out_size + HEAD_MAX);
     /* Once a part of it is out, nobody may begin it again: who does not read gets no more. */
     request->sent_past =
@@ -78,7 +81,7 @@ void http_send_past(bona_request *request)
         send(request->conn->fd, answer.data, answer.size, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
     bona_buf_deinit(&answer);
     pthread_mutex_lock(&watch->lock);
-    request->conn->cut = request->sent_past;
+    request->conn->cut |= request->sent_past;
     pthread_mutex_unlock(&watch->lock);
 }
 

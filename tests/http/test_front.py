@@ -187,6 +187,32 @@ def half_close():
         true("jobid" in response.headers and response.json["status"] == "SUCCEEDED", "the whole answer")
 
 
+def check_nothing_follows_the_answer_of_a_half_closed_client():
+    """It closes around the moment of the answer, when the interim one may be on its way: 3 in 1,000 got it afterwards."""
+    import numpy
+    body = h.bws_body(h.encode(numpy.full((64, 64, 3), 127, dtype="uint8"), ".png")).encode()
+
+    def one(after):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+            s.sendall(head(len(body)) + body)
+            end = time.time() + after
+            while time.time() < end:
+                pass
+            start = time.time()
+            s.shutdown(socket.SHUT_WR)
+            data = b"".join(iter(lambda: s.recv(65536), b""))
+            return data, time.time() - start + after
+
+    usual = sorted(one(0)[1] for _ in range(15))[7]
+    for i in range(1000):
+        data = one(usual - 0.0015 + i % 100 * 0.000023)[0]
+        while data.startswith(b"HTTP/1.1 102"):
+            data = data.split(b"\r\n\r\n", 1)[1]
+        lines, _, answer = data.partition(b"\r\n\r\n")
+        size = [int(l.split(b":")[1]) for l in lines.lower().split(b"\r\n") if l.startswith(b"content-length:")]
+        same([len(answer)], size, "bytes after the head of answer %d" % i)
+
+
 def check_a_client_of_http_1_0_gets_no_interim_answer():
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
         s.sendall(head(len(BODY)).replace(b"HTTP/1.1", b"HTTP/1.0") + BODY)
