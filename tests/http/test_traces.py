@@ -160,15 +160,20 @@ def in_memory(pid, wanted):
     """How often these are in what a process may write to; None where nobody may look."""
     count = 0
     try:
-        with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as memory:
-            for line in maps:
-                start, end = (int(n, 16) for n in line.split()[0].split("-"))
-                if line.split()[1].startswith("rw") and end - start < 1 << 30:  # a sanitizer's shadow is larger
-                    memory.seek(start)
-                    data = memory.read(end - start)
-                    count += sum(data.count(n) for n in wanted)
+        maps, memory = open("/proc/%d/maps" % pid), open("/proc/%d/mem" % pid, "rb", 0)
     except PermissionError:
         return None
+    with maps, memory:
+        for line in maps:
+            start, end = (int(n, 16) for n in line.split()[0].split("-"))
+            if not line.split()[1].startswith("rw") or end - start >= 1 << 30:  # a sanitizer's shadow is larger
+                continue
+            try:
+                memory.seek(start)
+                data = memory.read(end - start)
+            except OSError:
+                continue  # given back meanwhile
+            count += sum(data.count(n) for n in wanted)
     return count
 
 
