@@ -14,10 +14,15 @@
  * somebody in for the first key, and a server that takes the second. */
 static const char *const once[] = { "host", "authorization", "api-key", "content-type" };
 
+/* RFC 9110, section 5.6.2: what the name of a header line may hold. */
+static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 typedef struct head {
     size_t bytes;                 /* of all lines: name, ": ", value, CR LF */
     int lengths, codings, others; /* how often; `others`: lines of `once` that came again */
     uint32_t seen;                /* bits of `once` */
+    bool broken;                  /* a name that is none: RFC 9112, section 5.1 */
     const char *length, *coding, *expect;
 } head;
 
@@ -28,6 +33,8 @@ static enum MHD_Result count_line(void *cls, enum MHD_ValueKind kind, const char
 
     (void)kind;
     h->bytes += name_size + value_size + 4;
+    /* To libmicrohttpd "Content-Length :" is another name, to others on the way it is a length. */
+    h->broken |= name_size == 0 || strspn(name, token) != name_size;
     if (strcasecmp(name, "content-length") == 0) {
         h->lengths++;
         h->length = value;
@@ -67,6 +74,8 @@ static bool framing_holds(const bona_request *request, const head *h, uint64_t *
                           const char **message)
 {
     *length = 0;
+    if (h->broken)
+        return refuse(status, message, 400, "a header line that is none");
     if (h->codings > 0 && h->lengths > 0)
         return refuse(status, message, 400, "Transfer-Encoding together with Content-Length");
     if (h->lengths > 1 || h->codings > 1 || h->others > 0)
@@ -88,7 +97,8 @@ bool http_headers_fit(bona_request *request, int *status, const char **message)
     uint64_t length;
 
     MHD_get_connection_values_n(request->mhd, MHD_HEADER_KIND, count_line, &h);
-    request->has_body = h.codings > 0 || h.lengths > 0; /* until its length is known to be 0 */
+    /* until its length is known to be 0 */
+    request->has_body = h.broken || h.codings > 0 || h.lengths > 0;
     if (request->uri_size >= BONA_HTTP_URI_MAX)
         return refuse(status, message, 414, "the request target is longer than 8 KB");
     if (h.bytes >= BONA_HTTP_HEADERS_MAX)

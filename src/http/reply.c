@@ -94,7 +94,8 @@ int32_t http_reply_lines(const bona_request *request, char date[HTTP_DATE],
             (http_line){ "Access-Control-Expose-Headers", "jobid, bws-version, reference-number" };
         lines[count++] = (http_line){ "Vary", "Origin" };
     }
-    if (atomic_load(&http->draining))
+    if (atomic_load(&http->draining) ||
+        request->early) /* else bytes of its body could be a request */
         lines[count++] = (http_line){ "Connection", "close" };
     for (int32_t i = 0; i < request->line_count; i++)
         lines[count++] = request->lines[i];

@@ -284,6 +284,19 @@ def spawner_pid():
                           text=True).stdout.split()[0]
 
 
+def check_nothing_in_a_body_is_taken_for_a_request():
+    """Where a reader on the way sees a body and another none, the rest of it would be a request that nobody let in."""
+    inner = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    for line in (b"Content-Length : %d", b"Content-Length\t: %d", b"Transfer-Encoding : chunked"):
+        for start in (b"GET /livez", b"POST " + h.IDENTITY.encode()):
+            line = line.replace(b"%d", b"%d" % len(inner))
+            with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+                s.sendall(start + b" HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n" + inner)
+                data = b"".join(iter(lambda: s.recv(65536), b""))
+            same([l.split()[1] for l in data.split(b"\r\n") if l.startswith(b"HTTP/1.1 ")], [b"400"], "%r %r" % (start, line))
+    healthy()
+
+
 def check_two_credentials_are_refused():
     for twice in ("Authorization: Bearer x\r\n", "api-key: x\r\n", "Content-Type: text/plain\r\n", "Host: y\r\n"):
         same(server.raw(head(len(BODY), extra=twice) + BODY).status, 400, twice)
