@@ -54,7 +54,7 @@ def draw(rng):
 def draw_sets(work, rng):
     for name in ("lfw", "utk", "caltech"):
         rows = []
-        for i in range(24):
+        for i in range(40):  # of these persons 8, 9, 30 and 31 are held out
             folder = os.path.join(work, name, "person_%d" % i)
             os.makedirs(folder, exist_ok=True)
             picture, box, points = draw(rng)
@@ -91,6 +91,7 @@ def main(work):
     draw_teachers(work)
     store, models = os.path.join(work, "views"), os.path.join(work, "models")
     run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.02")
+    run(work, "spoof_teach.py", store, "--crops", *sorted(spoof.TEACHERS))
     nets = []
     for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_skin_96", "c15")):
         kept = os.path.join(work, crop + ".pt")

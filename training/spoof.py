@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train one anti-spoofing network on the views made by spoof_data.py.
+"""Train one anti-spoofing network on the views made by spoof_data.py and judged by spoof_teach.py.
 
     /usr/bin/python3 training/spoof.py --crop c27 --data STORE [STORE ...] --out models/NAME.onnx
 
-Loss: the true label, plus the opinion and the features of a reference network as teacher, which
-judges the augmented pictures themselves. The label and the teacher's opinion have a head each; both
-are linear in the same features, so the exported network holds their weighted sum.
+Loss: the true label, plus the opinion and the features of a reference network as teacher. The label
+and the teacher's opinion have a head each; both are linear in the same features, so the exported
+network holds their weighted sum. Stores that appear while the training runs are taken in.
 """
 import argparse
+import glob
 import os
 import time
 
@@ -16,21 +17,19 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from common import faces, onnx_write
+from common import onnx_write
 from common.nets import Average, Checkpoint, Residual, conv, cosine, down, keep_heap
-from common.onnx_torch import OnnxTeacher
 from spoof_data import KINDS
+from spoof_teach import FEATURES, TEACHERS
 
 LIVE = KINDS.index("live")
-TEACHERS = {"c27": "minifasnet_v2_s2.7_80", "c40": "minifasnet_v1se_s4.0_80", "c15": "minifas_celeba_s1.5_128"}
-TEACHER_LIVE = {"c27": 1, "c40": 1, "c15": 0}
 # share of the batches by (kind, simulated, source prefix); what is missing is spread over the rest
-SHARES = [((0, 0, "nuaa"), .06), ((0, 0, "mixed"), .03), ((0, 0, "lfw"), .06), ((0, 0, "calt"), .05),
-          ((0, 0, "utk"), .01), ((0, 0, "plain_nuaa"), .10), ((0, 0, "plain_mixed"), .06),
-          ((0, 0, "plain_lfw"), .12), ((0, 0, "plain_calt"), .08), ((1, 0, "plain_nuaa"), .06),
-          ((1, 0, "plain_mixed"), .04), ((2, 0, "plain_mixed"), .05), ((1, 0, "nuaa"), .03),
-          ((1, 0, "mixed"), .02), ((2, 0, "mixed"), .02), ((2, 1, ""), .11), ((1, 1, ""), .05),
-          ((3, 1, ""), .05)]
+SHARES = [((0, 0, "rooms"), .13), ((0, 0, "lfw"), .06), ((0, 0, "calt"), .09), ((0, 0, "nuaa"), .08),
+          ((0, 0, "mixed"), .05), ((0, 0, "utk"), .005), ((1, 0, "nuaa"), .05), ((1, 0, "mixed"), .03),
+          ((2, 0, "mixed"), .05), ((2, 1, ""), .17), ((1, 1, ""), .08), ((3, 1, ""), .055),
+          ((0, 0, "plain_nuaa"), .04), ((0, 0, "plain_mixed"), .02), ((0, 0, "plain_calt"), .03),
+          ((0, 0, "plain_rooms"), .03), ((0, 0, "plain_lfw"), .03), ((1, 0, "plain_nuaa"), .03),
+          ((1, 0, "plain_mixed"), .02), ((2, 0, "plain_mixed"), .03)]
 
 
 class Net(nn.Module):
@@ -45,7 +44,7 @@ class Net(nn.Module):
             down(c, d), *[Residual(d, 2 * d) for _ in range(depth[2])],
             conv(d, d, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.label, self.opinion = nn.Linear(d, 1), nn.Linear(d, 1)
-        self.features = nn.Linear(d, 128)
+        self.features = nn.Linear(d, FEATURES)
 
     def forward(self, x):
         x = self.body(x)
@@ -69,21 +68,27 @@ class Exported(nn.Module):
 
 
 class Views:
-    """All stores together; batches drawn by SHARES."""
+    """All complete stores together; batches drawn by SHARES."""
 
     def __init__(self, folders, crop, seed):
-        self.rng, self.folders, self.crop = np.random.default_rng(seed), folders, crop
+        self.rng, self.wanted, self.crop, self.folders = np.random.default_rng(seed), folders, crop, []
         self.refresh()
 
     def refresh(self):
-        """Read the tables (again): the stores may still be growing."""
-        folders, crop = self.folders, self.crop
-        tables = [np.load(os.path.join(f, "table.npz")) for f in folders]
-        self.parts = [np.load(os.path.join(f, crop + ".npy"), mmap_mode="r") for f in folders]
+        """Look for stores again: more may have come. A store counts when its teacher is done."""
+        complete = sorted(f for pattern in self.wanted for f in glob.glob(pattern)
+                          if os.path.exists(os.path.join(f, "teach_%s.npy" % self.crop)))
+        if complete == self.folders:
+            return
+        self.folders = complete
+        tables = [np.load(os.path.join(f, "table.npz")) for f in complete]
+        self.parts = [np.load(os.path.join(f, self.crop + ".npy"), mmap_mode="r") for f in complete]
         self.where = [(p, i) for p, t in enumerate(tables) for i in range(len(t["kind"]))]
         join = lambda key: np.concatenate([t[key] for t in tables])
         self.kind, self.simulated = join("kind"), join("simulated")
         self.source, self.validation = join("source"), join("validation")
+        self.taught = np.concatenate([np.load(os.path.join(f, "teach_%s.npy" % self.crop))
+                                      for f in complete])
         self.groups, chances = [], []
         for (kind, simulated, prefix), share in SHARES:
             chosen = (self.kind == kind) & (self.simulated == simulated) & ~self.validation
@@ -98,65 +103,36 @@ class Views:
         return torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).float()
 
     def batch(self, size):
+        """Pictures 0..255, 1 for live, the teacher's probability and features."""
         groups = self.rng.choice(len(self.groups), size, p=self.chances)
         chosen = [self.groups[g][self.rng.integers(len(self.groups[g]))] for g in groups]
-        return self.pictures(chosen), torch.from_numpy(self.kind[chosen] == LIVE).float()
+        taught = torch.from_numpy(np.float32(self.taught[chosen]))
+        live = torch.from_numpy(self.kind[chosen] == LIVE).float()
+        return self.pictures(chosen), live, taught[:, 0], taught[:, 1:]
 
 
-def hazy(x, rng):
-    """Low contrast, veiling light, soft focus: cheap webcams show live people that way."""
-    count, _, height, width = x.shape
+def augmented(x, rng):
+    """What leaves the teacher's opinion as it was: flip, small move, brightness, tint, noise."""
+    count = len(x)
     uniform = lambda low, high, *shape: torch.from_numpy(
         rng.uniform(low, high, shape or (count, 1, 1, 1)).astype(np.float32))
-    keep = uniform(.3, .95)
-    veil = uniform(60, 170) * uniform(.92, 1.08, count, 3, 1, 1)
-    part = rng.uniform(.45, 1)
-    small = F.interpolate(x, scale_factor=float(part), mode="area")
-    soft = F.interpolate(small, (height, width), mode="bilinear", align_corners=False)
-    mix = uniform(0, 1)
-    return ((x * mix + soft * (1 - mix)) * keep + veil * (1 - keep)).clamp(0, 255)
-
-
-def augmented(x, rng, gentle=False):
-    """Random flip, shift, scale, colour, noise, blur and a covered patch; 0..255 in and out.
-
-    GENTLE leaves a picture that the teacher still understands: flip, brightness, tint.
-    """
-    count, _, height, width = x.shape
-    uniform = lambda low, high, *shape: torch.from_numpy(
-        rng.uniform(low, high, shape or (count, 1, 1, 1)).astype(np.float32))
-    if rng.random() < .4:
-        x = hazy(x, rng)
-    if gentle:
-        x = x.flip(3) if rng.random() < .5 else x
-        return (x * uniform(.85, 1.12) * uniform(.96, 1.04, count, 3, 1, 1)).clamp(0, 255)
     if rng.random() < .5:
         theta = torch.zeros(count, 2, 3)
         flip = torch.from_numpy(rng.choice([-1., 1.], count).astype(np.float32))
-        grow = uniform(.9, 1.08, count)
-        turn = uniform(-.07, .07, count)
+        grow, turn = uniform(.95, 1.04, count), uniform(-.04, .04, count)
         theta[:, 0, 0], theta[:, 1, 1] = grow * flip, grow
         theta[:, 0, 1], theta[:, 1, 0] = turn, -turn * flip
-        theta[:, :, 2] = uniform(-.06, .06, count, 2)
+        theta[:, :, 2] = uniform(-.03, .03, count, 2)
         grid = F.affine_grid(theta, x.shape, align_corners=False)
         x = F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
     elif rng.random() < .5:
         x = x.flip(3)
-    if rng.random() < .8:
+    if rng.random() < .6:
         middle = x.mean((1, 2, 3), keepdim=True)
-        x = (x - middle) * uniform(.75, 1.25) + middle * uniform(.7, 1.3)
-        x = x * uniform(.92, 1.08, count, 3, 1, 1)
-        grey = x.mean(1, keepdim=True)
-        x = grey + (x - grey) * uniform(.6, 1.3)
-    if rng.random() < .35:
-        soft = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), 3, 1)
-        x = soft + (x - soft) * uniform(0, 1.6)
-    if rng.random() < .4:
-        x = x + torch.randn_like(x) * uniform(0, 9)
+        x = (x - middle) * uniform(.85, 1.15) + middle * uniform(.85, 1.15)
+        x = x * uniform(.95, 1.05, count, 3, 1, 1)
     if rng.random() < .25:
-        side = int(rng.uniform(.15, .4) * height)
-        top, left = rng.integers(0, height - side), rng.integers(0, width - side)
-        x[:, :, top:top + side, left:left + side] = uniform(0, 255, count, 3, 1, 1)
+        x = x + torch.randn_like(x) * uniform(0, 4)
     return x.clamp(0, 255)
 
 
@@ -164,38 +140,14 @@ def normalised(x):
     return ((x - 127.5) / 128).contiguous(memory_format=torch.channels_last)
 
 
-def loss_of(net, x, live, teacher, weights):
-    """Label loss on all; with a TEACHER also its opinion (BCE) and its features (cosine)."""
-    label, opinion, features = net(normalised(x))
-    soft = live * .96 + .02
-    loss = F.binary_cross_entropy_with_logits(label, soft)
-    if teacher is None:
-        return loss
-    part = teacher.part(len(x))
-    target, known = teacher(x[:part])
-    loss = loss + weights[0] * F.binary_cross_entropy_with_logits(opinion[:part], target)
-    near = F.cosine_similarity(net.features(features[:part]), known)
-    return loss + weights[1] * (1 - near).mean()
-
-
-class Teacher:
-    """A reference network: probability of being live and features for pictures of 0..255, BGR."""
-
-    def __init__(self, crop):
-        self.crop = crop
-        self.net = OnnxTeacher(faces.reference_path("pad/%s.onnx" % TEACHERS[crop]))
-        self.net.wanted.append(self.net.embedding_name())
-
-    def part(self, count):
-        """How many pictures of a batch are shown: the teacher at crop 1.5 is a slow one."""
-        return count // 3 if self.crop == "c15" else count
-
-    def __call__(self, x):
-        if self.crop == "c15":
-            x = F.interpolate(x, (128, 128), mode="bilinear", align_corners=False).flip(1) / 255
-        known = self.net(x.contiguous(memory_format=torch.channels_last))
-        live = F.softmax(known["logits"], 1)[:, TEACHER_LIVE[self.crop]]
-        return live.clamp(.002, .998), known[self.net.wanted[-1]]
+def loss_of(net, x, live, opinion, known, weights):
+    """Cross entropy to the true label and to the teacher's opinion, cosine to its features."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        out = net.body(normalised(x))
+    out = out.float()
+    loss = F.binary_cross_entropy_with_logits(net.label(out)[:, 0], live * .96 + .02)
+    loss = loss + weights[0] * F.binary_cross_entropy_with_logits(net.opinion(out)[:, 0], opinion)
+    return loss + weights[1] * (1 - F.cosine_similarity(net.features(out), known)).mean()
 
 
 def train(args):
@@ -204,7 +156,6 @@ def train(args):
     views = Views(args.data, args.crop, args.seed)
     shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
     net = Net(*shape).to(memory_format=torch.channels_last)
-    teacher = Teacher(args.crop)
     if args.start:
         net.load_state_dict(torch.load(args.start)["average"])
     average = Average(net)
@@ -219,10 +170,8 @@ def train(args):
     for step in range(start, args.steps):
         for group in optimiser.param_groups:
             group["lr"] = cosine(step, args.steps, args.rate)
-        x, live = views.batch(args.batch)
-        asked = teacher if step % args.teach_every == 0 else None
-        x = augmented(x, views.rng, gentle=asked is not None)
-        loss = loss_of(net.train(), x, live, asked, (2., 3.))
+        x, live, opinion, known = views.batch(args.batch)
+        loss = loss_of(net.train(), augmented(x, views.rng), live, opinion, known, (2., 3.))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -264,16 +213,15 @@ def validate(net, views):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--crop", choices=sorted(TEACHERS), required=True)
-    parser.add_argument("--data", nargs="+", required=True, help="stores of spoof_data.py")
+    parser.add_argument("--data", nargs="+", required=True, help="stores of spoof_data.py, or patterns of their names")
     parser.add_argument("--out", required=True, help="ONNX file to write")
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--start", help="checkpoint whose weights to start from")
     parser.add_argument("--width", default="24,48,96,160")
     parser.add_argument("--depth", default="2,3,1")
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--teach-every", type=int, default=2)
     parser.add_argument("--share", type=float, default=.5, help="weight of the teacher's head")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)

@@ -56,7 +56,7 @@ def load_cached(data, name, low, limit, rng):
     rows = []
     for i in chosen:
         path = str(table["files"][i])
-        group = os.path.basename(os.path.dirname(path)) if name == "lfw" else path
+        group = os.path.basename(os.path.dirname(path)) if name in ("lfw", "rooms") else path
         rows.append((path, table["box"][i], table["points"][i], "live", group))
     return Source(name, rows)
 
@@ -124,8 +124,8 @@ class Maker:
     def __init__(self, data, shared, rng, amount):
         self.rng = rng
         self.live = {name: load_cached(data, name, low, most, rng)
-                     for name, low, most in (("lfw", 60, 6000), ("caltech", 45, 9999),
-                                             ("utk", 60, 3000))
+                     for name, low, most in (("lfw", 60, 9999), ("rooms", 45, 9999),
+                                             ("caltech", 45, 9999), ("utk", 60, 3000))
                      if os.path.exists(os.path.join(data, "faces_%s.npz" % name))}
         self.shared = load_shared(shared, faces.Detector(320)) if shared else {}
         for key, source in self.shared.items():
@@ -196,18 +196,18 @@ def _backgrounds(data, rng):
 def plan(maker, amount):
     """(kind, source, index) for every view; simulated attacks draw on all live sources."""
     jobs = []
-    per_picture = {"lfw": .3, "caltech": 3, "utk": .2, "nuaa_live": 12, "mixed_live": 12,
-                   "nuaa_print": 4, "mixed_print": 12, "mixed_replay": 18}
+    per_picture = {"lfw": .12, "rooms": .35, "caltech": 1.5, "utk": .01, "nuaa_live": 8,
+                   "mixed_live": 8, "nuaa_print": 3, "mixed_print": 6, "mixed_replay": 10}
     everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
     for source in everything.values():
         wanted = per_picture[source.name] * amount * len(source)
         kind = source.rows[0][3]
-        wanted = max(int(wanted), min(len(source), 30))
+        wanted = max(int(wanted), min(len(source), 40))
         jobs += [(kind, source, i % len(source), True) for i in range(wanted)]
-    weights = {"lfw": .35, "caltech": .12, "utk": .05, "nuaa_live": .18, "mixed_live": .1}
+    weights = {"lfw": .2, "rooms": .3, "caltech": .2, "utk": .02, "nuaa_live": .18, "mixed_live": .1}
     names = [n for n in weights if n in maker.live]
     chance = np.array([weights[n] for n in names]) / sum(weights[n] for n in names)
-    for kind, count in (("replay", 3000), ("print", 1300), ("mask", 1200)):
+    for kind, count in (("replay", 1300), ("print", 500), ("mask", 450)):
         for _ in range(int(count * amount)):
             source = maker.live[names[maker.rng.choice(len(names), p=chance)]]
             jobs.append((kind, source, maker.rng.integers(len(source)), False))
@@ -250,10 +250,10 @@ def build_plain(data, shared, out, seed):
     """Pictures as they came from their cameras, only cropped: where the teachers are at home."""
     rng = np.random.default_rng(seed)
     maker = Maker(data, shared, rng, 1.)
-    times = {"lfw": .6, "caltech": 2, "utk": 0, "nuaa_live": 8, "mixed_live": 8, "nuaa_print": 4,
-             "mixed_print": 6, "mixed_replay": 8}
+    times = {"lfw": .25, "rooms": .6, "caltech": 2, "utk": 0, "nuaa_live": 8, "mixed_live": 8,
+             "nuaa_print": 4, "mixed_print": 6, "mixed_replay": 8}
     everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
-    jobs = [(s, i) for s in everything.values() for i in range(len(s)) 
+    jobs = [(s, i) for s in everything.values() for i in range(len(s))
             for _ in range(draws(times[s.name], rng))]
     jobs = [jobs[i] for i in rng.permutation(len(jobs))]
     store, table = open_store(out, len(jobs)), []
@@ -284,7 +284,7 @@ def main():
     parser.add_argument("--data", required=True, help="folder of the face sets")
     parser.add_argument("--shared", default=os.path.join(os.path.dirname(faces.REFERENCE)))
     parser.add_argument("--out", required=True, help="folder for the views")
-    parser.add_argument("--amount", type=float, default=1., help="1.0: about 20,000 views")
+    parser.add_argument("--amount", type=float, default=1., help="1.0: about 14,000 views")
     parser.add_argument("--plain", action="store_true", help="pictures as they are, no camera model")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

@@ -358,16 +358,22 @@ def distractors(scene, box, pictures, rng):
 def camera(scene, rng):
     """Lens, exposure, colour, noise, sharpening, JPEG of a random camera; uint8 picture."""
     out = scene
+    if rng.random() < .3:  # a window or a lamp at one side
+        out = out * (1 + rng.uniform(.1, .6) * smooth_field(rng, out.shape, 1)[..., None])
     if rng.random() < .5:
-        out = blur(out, rng.uniform(.3, 1.6))
+        out = blur(out, rng.uniform(.3, 1.6) if rng.random() < .75 else rng.uniform(1.6, 3.))
     if rng.random() < .15:
         out = _motion(out, rng)
     target = rng.uniform(.25, .62)
     gain = np.clip(target / max(float(out.mean()), .05), .5, 1.9) if rng.random() < .6 else 1
     out = np.power(np.clip(out * np.float32(gain), 0, 1), np.float32(rng.uniform(.7, 1.4)))
-    out = saturate(tint(out, rng, .12), rng.uniform(.6, 1.3))
+    out = saturate(tint(out, rng, .12 if rng.random() < .7 else .25), rng.uniform(.5, 1.3))
     if rng.random() < .3:
         out = out * (1 - rng.uniform(0, .5) * _vignette(out.shape))
+    if rng.random() < .35:  # stray light: cheap webcams show little contrast
+        veil = rng.uniform(.2, .7) * rng.uniform(.92, 1.08, 3).astype(np.float32)
+        keep = np.float32(rng.uniform(.35, .95))
+        out = out * keep + veil * (1 - keep)
     level = rng.uniform(0, .035) if rng.random() < .7 else 0
     if level > .002:
         noise = rng.standard_normal(out.shape, np.float32) * np.float32(level)
