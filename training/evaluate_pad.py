@@ -2,7 +2,7 @@
 """Error rates of the anti-spoofing networks of a pack by source, through OpenCV.
 
     /usr/bin/python3 training/evaluate_pad.py PACK.json [--data DIR] [--scores CSV]
-        [--sets nuaa,mixed] [--threshold T] [--change jpeg40|long480|dark|blur]
+        [--sets nuaa,mixed] [--threshold T] [--change jpeg40|long480|half|dark|blur]
 
 PACK.json is a pack (docs/packs.md), or a folder with spoof*.entry.json and fusion.entry.json.
 APCER is the share of attacks accepted, BPCER of live ones rejected (ISO/IEC 30107-3), a face that is
@@ -26,6 +26,7 @@ CHANGES = {
     "jpeg40": lambda p: cv2.imdecode(
         cv2.imencode(".jpg", p, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR),
     "long480": lambda p: _long_side(p, 480),
+    "half": lambda p: _long_side(p, max(p.shape[:2]) // 2),
     "blur": lambda p: cv2.GaussianBlur(_long_side(p, 960), (0, 0), 1.5),
     "dark": lambda p: np.uint8(255 * (p / 255.) ** 2),
 }
@@ -77,12 +78,14 @@ def rows_of(data, sets):
         for row in csv.DictReader(handle):
             if row["role"] == "pad" and (not sets or row["set"] in sets):
                 yield row
+            elif row["role"] == "verify" and row["set"] in sets:  # press photographs of LFW
+                yield dict(row, label="live")
 
 
 def source_of(row):
-    """Sets as they are; NUAA apart by whether the sitter is a test sitter."""
+    """Sets as they are; the two test sitters of NUAA each for themselves."""
     if row["set"] == "nuaa":
-        return "nuaa_test" if row["subject"] in TEST_SITTERS else "nuaa_seen"
+        return row["subject"] if row["subject"] in TEST_SITTERS else "nuaa_seen"
     return row["set"]
 
 

@@ -91,7 +91,6 @@ def main(work):
     draw_teachers(work)
     store, models = os.path.join(work, "views"), os.path.join(work, "models")
     run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.02")
-    run(work, "spoof_teach.py", store, "--crops", *sorted(spoof.TEACHERS))
     nets = []
     for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_skin_96", "c15")):
         kept = os.path.join(work, crop + ".pt")

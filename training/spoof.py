@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train one anti-spoofing network on the views made by spoof_data.py and judged by spoof_teach.py.
+"""Train one anti-spoofing network on the views made by spoof_data.py.
 
     /usr/bin/python3 training/spoof.py --crop c27 --data STORE [STORE ...] --out models/NAME.onnx
 
-Loss: the true label, plus the opinion and the features of a reference network as teacher. The label
-and the teacher's opinion have a head each; both are linear in the same features, so the exported
-network holds their weighted sum. Stores that appear while the training runs are taken in.
+The body learns the opinion and the features of a reference network, which is asked about every
+augmented and mixed picture itself (a consistent teacher, arXiv 2106.05237). The true label trains a
+head of its own and nothing below it: a body that learns the label of simulated attacks takes every
+unfamiliar camera for one. Both heads are linear in the same features, so the exported network
+holds their weighted sum.
 """
 import argparse
 import glob
@@ -17,12 +19,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from common import onnx_write
+from common import faces, onnx_write
 from common.nets import Average, Checkpoint, Residual, conv, cosine, down, keep_heap
+from common.onnx_torch import OnnxTeacher
 from spoof_data import KINDS
-from spoof_teach import FEATURES, TEACHERS
 
 LIVE = KINDS.index("live")
+FEATURES = 128
+TEACHERS = {"c27": "minifasnet_v2_s2.7_80", "c40": "minifasnet_v1se_s4.0_80",
+            "c15": "minifas_celeba_s1.5_128"}
+TEACHER_LIVE = {"c27": 1, "c40": 1, "c15": 0}
 # share of the batches by (kind, simulated, source prefix); what is missing is spread over the rest
 SHARES = [((0, 0, "rooms"), .13), ((0, 0, "lfw"), .06), ((0, 0, "calt"), .09), ((0, 0, "nuaa"), .08),
           ((0, 0, "mixed"), .05), ((0, 0, "utk"), .005), ((1, 0, "nuaa"), .05), ((1, 0, "mixed"), .03),
@@ -67,28 +73,36 @@ class Exported(nn.Module):
         return self.logits(self.body(x))
 
 
+class Teacher:
+    """A reference network: probability of being live and features for pictures of 0..255, BGR."""
+
+    def __init__(self, crop):
+        self.crop = crop
+        self.net = OnnxTeacher(faces.reference_path("pad/%s.onnx" % TEACHERS[crop]))
+        self.net.wanted.append(self.net.embedding_name())
+
+    @torch.no_grad()
+    def __call__(self, x):
+        if self.crop == "c15":
+            x = F.interpolate(x, (128, 128), mode="bilinear", align_corners=False).flip(1) / 255
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            known = self.net(x.contiguous(memory_format=torch.channels_last))
+        live = F.softmax(known["logits"].float(), 1)[:, TEACHER_LIVE[self.crop]]
+        return live.clamp(.002, .998), known[self.net.wanted[-1]].float()
+
+
 class Views:
-    """All complete stores together; batches drawn by SHARES."""
+    """All stores together; batches drawn by SHARES."""
 
     def __init__(self, folders, crop, seed):
-        self.rng, self.wanted, self.crop, self.folders = np.random.default_rng(seed), folders, crop, []
-        self.refresh()
-
-    def refresh(self):
-        """Look for stores again: more may have come. A store counts when its teacher is done."""
-        complete = sorted(f for pattern in self.wanted for f in glob.glob(pattern)
-                          if os.path.exists(os.path.join(f, "teach_%s.npy" % self.crop)))
-        if complete == self.folders:
-            return
-        self.folders = complete
+        self.rng = np.random.default_rng(seed)
+        complete = sorted(f for pattern in folders for f in glob.glob(pattern))
         tables = [np.load(os.path.join(f, "table.npz")) for f in complete]
-        self.parts = [np.load(os.path.join(f, self.crop + ".npy"), mmap_mode="r") for f in complete]
+        self.parts = [np.load(os.path.join(f, crop + ".npy"), mmap_mode="r") for f in complete]
         self.where = [(p, i) for p, t in enumerate(tables) for i in range(len(t["kind"]))]
         join = lambda key: np.concatenate([t[key] for t in tables])
         self.kind, self.simulated = join("kind"), join("simulated")
         self.source, self.validation = join("source"), join("validation")
-        self.taught = np.concatenate([np.load(os.path.join(f, "teach_%s.npy" % self.crop))
-                                      for f in complete])
         self.groups, chances = [], []
         for (kind, simulated, prefix), share in SHARES:
             chosen = (self.kind == kind) & (self.simulated == simulated) & ~self.validation
@@ -103,51 +117,87 @@ class Views:
         return torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).float()
 
     def batch(self, size):
-        """Pictures 0..255, 1 for live, the teacher's probability and features."""
+        """Pictures 0..255, and 1 for live."""
         groups = self.rng.choice(len(self.groups), size, p=self.chances)
         chosen = [self.groups[g][self.rng.integers(len(self.groups[g]))] for g in groups]
-        taught = torch.from_numpy(np.float32(self.taught[chosen]))
-        live = torch.from_numpy(self.kind[chosen] == LIVE).float()
-        return self.pictures(chosen), live, taught[:, 0], taught[:, 1:]
+        return self.pictures(chosen), torch.from_numpy(self.kind[chosen] == LIVE).float()
+
+
+def hazy(x, uniform, rng):
+    """Low contrast, veiling light, soft focus: cheap webcams show people that way."""
+    count, _, height, width = x.shape
+    keep, mix = uniform(.3, .95), uniform(0, 1)
+    veil = uniform(40, 190) * uniform(.9, 1.1, count, 3, 1, 1)
+    small = F.interpolate(x, scale_factor=float(rng.uniform(.45, 1)), mode="area")
+    soft = F.interpolate(small, (height, width), mode="bilinear", align_corners=False)
+    return (x * mix + soft * (1 - mix)) * keep + veil * (1 - keep)
+
+
+def moved(x, uniform, rng):
+    """Flip, turn, scale, stretch and shift, each picture for itself."""
+    count = len(x)
+    theta = torch.zeros(count, 2, 3)
+    flip = torch.from_numpy(rng.choice([-1., 1.], count).astype(np.float32))
+    grow, stretch, turn = uniform(.72, 1.2, count), uniform(.92, 1.08, count), uniform(-.15, .15, count)
+    theta[:, 0, 0], theta[:, 1, 1] = grow * stretch * flip, grow / stretch
+    theta[:, 0, 1], theta[:, 1, 0] = turn, -turn * flip
+    theta[:, :, 2] = uniform(-.12, .12, count, 2)
+    grid = F.affine_grid(theta, x.shape, align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
 
 
 def augmented(x, rng):
-    """What leaves the teacher's opinion as it was: flip, small move, brightness, tint, noise."""
+    """Other places, other cameras; 0..255 in and out. The teacher sees the result too."""
     count = len(x)
     uniform = lambda low, high, *shape: torch.from_numpy(
         rng.uniform(low, high, shape or (count, 1, 1, 1)).astype(np.float32))
-    if rng.random() < .5:
-        theta = torch.zeros(count, 2, 3)
-        flip = torch.from_numpy(rng.choice([-1., 1.], count).astype(np.float32))
-        grow, turn = uniform(.95, 1.04, count), uniform(-.04, .04, count)
-        theta[:, 0, 0], theta[:, 1, 1] = grow * flip, grow
-        theta[:, 0, 1], theta[:, 1, 0] = turn, -turn * flip
-        theta[:, :, 2] = uniform(-.03, .03, count, 2)
-        grid = F.affine_grid(theta, x.shape, align_corners=False)
-        x = F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
-    elif rng.random() < .5:
-        x = x.flip(3)
-    if rng.random() < .6:
+    x = moved(x, uniform, rng) if rng.random() < .7 else x.flip(3)
+    if rng.random() < .3:
+        x = hazy(x, uniform, rng)
+    if rng.random() < .7:
         middle = x.mean((1, 2, 3), keepdim=True)
-        x = (x - middle) * uniform(.85, 1.15) + middle * uniform(.85, 1.15)
-        x = x * uniform(.95, 1.05, count, 3, 1, 1)
-    if rng.random() < .25:
-        x = x + torch.randn_like(x) * uniform(0, 4)
+        x = (x - middle) * uniform(.6, 1.4) + middle * uniform(.6, 1.4)
+        x = x * uniform(.88, 1.12, count, 3, 1, 1)
+        grey = x.mean(1, keepdim=True)
+        x = grey + (x - grey) * uniform(.3, 1.5)
+    if rng.random() < .3:
+        soft = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), 3, 1)
+        x = soft + (x - soft) * uniform(0, 2)
+    if rng.random() < .3:
+        x = x + torch.randn_like(x) * uniform(0, 9)
     return x.clamp(0, 255)
+
+
+def mixed(x, live, rng):
+    """Half of the batches: each picture laid over another one, or a part of it put in."""
+    if rng.random() < .5:
+        return x, live
+    other = torch.from_numpy(rng.permutation(len(x)))
+    if rng.random() < .7:
+        part = torch.from_numpy(rng.uniform(0, .5, len(x)).astype(np.float32))
+        share = part[:, None, None, None]
+        return x * (1 - share) + x[other] * share, live * (1 - part) + live[other] * part
+    high, wide = [int(side * rng.uniform(.2, .6)) for side in x.shape[2:]]
+    top, left = rng.integers(0, x.shape[2] - high), rng.integers(0, x.shape[3] - wide)
+    x = x.clone()
+    x[:, :, top:top + high, left:left + wide] = x[other, :, top:top + high, left:left + wide]
+    return x, live
 
 
 def normalised(x):
     return ((x - 127.5) / 128).contiguous(memory_format=torch.channels_last)
 
 
-def loss_of(net, x, live, opinion, known, weights):
-    """Cross entropy to the true label and to the teacher's opinion, cosine to its features."""
+def loss_of(net, x, live, teacher):
+    """To the teacher's opinion and features; the true label trains its own head only."""
+    opinion, known = teacher(x)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         out = net.body(normalised(x))
     out = out.float()
-    loss = F.binary_cross_entropy_with_logits(net.label(out)[:, 0], live * .96 + .02)
-    loss = loss + weights[0] * F.binary_cross_entropy_with_logits(net.opinion(out)[:, 0], opinion)
-    return loss + weights[1] * (1 - F.cosine_similarity(net.features(out), known)).mean()
+    label = F.binary_cross_entropy_with_logits(net.label(out.detach())[:, 0], live * .96 + .02)
+    told = F.binary_cross_entropy_with_logits(net.opinion(out)[:, 0], opinion)
+    near = F.cosine_similarity(net.features(out), known)
+    return label + 2 * told + 4 * (1 - near).mean(), told, near.mean()
 
 
 def train(args):
@@ -156,6 +206,7 @@ def train(args):
     views = Views(args.data, args.crop, args.seed)
     shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
     net = Net(*shape).to(memory_format=torch.channels_last)
+    teacher = Teacher(args.crop)
     if args.start:
         net.load_state_dict(torch.load(args.start)["average"])
     average = Average(net)
@@ -166,25 +217,25 @@ def train(args):
         net.load_state_dict(held["net"])
         optimiser.load_state_dict(held["optimiser"])
         average.state, average.steps, start = held["average"], held["step"], held["step"]
-    begin, shown = time.time(), 0.
+    begin, shown = time.time(), np.zeros(3)
     for step in range(start, args.steps):
         for group in optimiser.param_groups:
             group["lr"] = cosine(step, args.steps, args.rate)
-        x, live, opinion, known = views.batch(args.batch)
-        loss = loss_of(net.train(), augmented(x, views.rng), live, opinion, known, (2., 3.))
+        x, live = views.batch(args.batch)
+        x, live = mixed(augmented(x, views.rng), live, views.rng)
+        loss, told, near = loss_of(net.train(), x, live, teacher)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         average.update(net)
-        shown += float(loss.detach())
+        shown += np.array([loss.item(), told.item(), near.item()]) / 100
         state = dict(net=net.state_dict(), optimiser=optimiser.state_dict(), average=average.state,
                      step=step + 1, shape=shape)
         keeper.save(state, force=step + 1 == args.steps)
         if (step + 1) % 100 == 0:
-            views.refresh()
-            print("step %d loss %.3f, %.0f views/s" % (
-                step + 1, shown / 100, 100 * args.batch / (time.time() - begin)), flush=True)
-            begin, shown = time.time(), 0.
+            print("step %d loss %.3f opinion %.3f features %.3f, %.0f views/s" % (
+                step + 1, *shown, 100 * args.batch / (time.time() - begin)), flush=True)
+            begin, shown = time.time(), np.zeros(3)
     net.load_state_dict(average.state)
     return net.eval(), views
 
