@@ -100,7 +100,8 @@ def export(args):
             crop=dict(kind="letterbox"),
             decode=dict(kind="yunet", strides=[8, 16, 32], candidate=args.candidate,
                         countable=args.countable if side == 320 else args.countable_large,
-                        nms_iou=0.3, small_side=24 if side == 320 else 0),
+                        nms_iou=0.3, small_side=24 if side == 320 else 0,
+                        **(dict(sure=0.9) if side == 320 else {})),
             about=dict(macs=facts["macs"], bytes=facts["bytes"], teacher="yunet_n",
                        data="UTKFace, LFW without test folds 1 and 6, ImageNet samples, BSDS500, "
                             "Caltech 101, NUAA and mixed pictures that may train, drawn heads"))
