@@ -96,7 +96,8 @@ def main(work):
         kept = os.path.join(work, crop + ".pt")
         for steps in ("4", "8"):  # the second run goes on from the checkpoint of the first
             run(work, "spoof.py", "--crop", crop, "--data", store, "--checkpoint", kept, "--steps",
-                steps, "--batch", "8", "--out", os.path.join(models, name + ".onnx"))
+                steps, "--batch", "8", "--pool", "64", "--out",
+                os.path.join(models, name + ".onnx"))
         nets += ["--net", "%s:%s:%s" % (name, crop, kept)]
     run(work, "spoof_fuse.py", "--data", store, "--models", models, "--share", "0.5", *nets)
     for name, size in (("quality", 96), ("occlusion", 112)):

@@ -20,8 +20,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from common import faces, onnx_write
-from common.nets import Average, Checkpoint, Residual, conv, cosine, down, keep_heap
+from common.nets import Average, Checkpoint, Residual, conv, down, keep_heap
 from common.onnx_torch import OnnxTeacher
+from common.pool import Pool
+from common.schedule import Schedule
 from spoof_data import KINDS
 
 LIVE = KINDS.index("live")
@@ -188,9 +190,16 @@ def normalised(x):
     return ((x - 127.5) / 128).contiguous(memory_format=torch.channels_last)
 
 
-def loss_of(net, x, live, teacher):
+def told_views(views, teacher, size):
+    """SIZE augmented and mixed pictures, the share of them that is live, opinion and features."""
+    x, live = views.batch(size)
+    x, live = mixed(augmented(x, views.rng), live, views.rng)
+    x = x.round()
+    return (x, live) + teacher(x)
+
+
+def loss_of(net, x, live, opinion, known):
     """To the teacher's opinion and features; the true label trains its own head only."""
-    opinion, known = teacher(x)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         out = net.body(normalised(x))
     out = out.float()
@@ -200,44 +209,60 @@ def loss_of(net, x, live, teacher):
     return label + 2 * told + 4 * (1 - near).mean(), told, near.mean()
 
 
+class Training:
+    """Network, its average, optimiser and schedule; goes on from the checkpoint where there is one."""
+
+    def __init__(self, args):
+        shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
+        self.net, self.shape = Net(*shape).to(memory_format=torch.channels_last), shape
+        if args.start:
+            self.net.load_state_dict(torch.load(args.start)["average"])
+        self.average, self.step = Average(self.net), 0
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), 1e-3, weight_decay=.02)
+        self.keeper = Checkpoint(args.checkpoint)
+        held = self.keeper.load() or {}
+        if held:
+            self.net.load_state_dict(held["net"])
+            self.optimiser.load_state_dict(held["optimiser"])
+            self.average.state = held["average"]
+            self.average.steps = self.step = held["step"]
+        self.schedule = Schedule(args.rate, 10**9 if args.minutes else args.steps, args.minutes,
+                                 held.get("done", 0.))
+
+    def learn(self, rows):
+        """One step; the loss and its parts."""
+        self.schedule.set(self.optimiser, self.step)
+        parts = loss_of(self.net.train(), *rows)
+        self.optimiser.zero_grad()
+        parts[0].backward()
+        self.optimiser.step()
+        self.average.update(self.net)
+        self.step += 1
+        return np.array([part.item() for part in parts])
+
+    def save(self, last=False):
+        self.keeper.save(lambda: dict(
+            net=self.net.state_dict(), optimiser=self.optimiser.state_dict(), shape=self.shape,
+            average=self.average.state, step=self.step, done=self.schedule.done(self.step)), last)
+
+
 def train(args):
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    views = Views(args.data, args.crop, args.seed)
-    shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
-    net = Net(*shape).to(memory_format=torch.channels_last)
-    teacher = Teacher(args.crop)
-    if args.start:
-        net.load_state_dict(torch.load(args.start)["average"])
-    average = Average(net)
-    optimiser = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=.02)
-    keeper = Checkpoint(args.checkpoint)
-    start, held = 0, keeper.load()
-    if held:
-        net.load_state_dict(held["net"])
-        optimiser.load_state_dict(held["optimiser"])
-        average.state, average.steps, start = held["average"], held["step"], held["step"]
+    work, teacher = Training(args), Teacher(args.crop)
+    views = Views(args.data, args.crop, args.seed + work.step)
+    pool = Pool(lambda: told_views(views, teacher, args.batch), args.pool, args.again, views.rng)
     begin, shown = time.time(), np.zeros(3)
-    for step in range(start, args.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = cosine(step, args.steps, args.rate)
-        x, live = views.batch(args.batch)
-        x, live = mixed(augmented(x, views.rng), live, views.rng)
-        loss, told, near = loss_of(net.train(), x, live, teacher)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        average.update(net)
-        shown += np.array([loss.item(), told.item(), near.item()]) / 100
-        state = dict(net=net.state_dict(), optimiser=optimiser.state_dict(), average=average.state,
-                     step=step + 1, shape=shape)
-        keeper.save(state, force=step + 1 == args.steps)
-        if (step + 1) % 100 == 0:
-            print("step %d loss %.3f opinion %.3f features %.3f, %.0f views/s" % (
-                step + 1, *shown, 100 * args.batch / (time.time() - begin)), flush=True)
+    while not work.schedule.over(work.step):
+        shown += work.learn(pool.batch(args.batch)) / 100
+        work.save()
+        if work.step % 100 == 0:
+            print("step %d loss %.3f opinion %.3f features %.3f, %.0f views/s, %d asked" % (
+                work.step, *shown, 100 * args.batch / (time.time() - begin), pool.made), flush=True)
             begin, shown = time.time(), np.zeros(3)
-    net.load_state_dict(average.state)
-    return net.eval(), views
+    work.save(last=True)
+    work.net.load_state_dict(work.average.state)
+    return work.net.eval(), views
 
 
 @torch.no_grad()
@@ -271,6 +296,9 @@ def main():
     parser.add_argument("--width", default="24,48,96,160")
     parser.add_argument("--depth", default="2,3,1")
     parser.add_argument("--steps", type=int, default=20000)
+    parser.add_argument("--minutes", type=float, help="train for this long instead of --steps")
+    parser.add_argument("--pool", type=int, default=40000, help="views kept with the teacher's answers")
+    parser.add_argument("--again", type=float, default=3, help="times that each of them is used")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--share", type=float, default=.5, help="weight of the teacher's head")

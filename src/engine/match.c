@@ -84,10 +84,10 @@ static bona_err compare(const bona_sight *photo, const bona_sight *frame, bona_m
 {
     const bona_pack *pack = engine->pack;
     bona_vector vectors[2] = { 0 };
-    bona_err err = bona_sight_embed(photo, &vectors[0], engine, &report->ms);
+    bona_err err = bona_sight_embed(photo, &vectors[0], engine, BONA_ROLE_EMBED, &report->ms);
 
     if (err == BONA_OK)
-        err = bona_sight_embed(frame, &vectors[1], engine, &report->ms);
+        err = bona_sight_embed(frame, &vectors[1], engine, BONA_ROLE_EMBED, &report->ms);
     if (err == BONA_OK) {
         report->similarity = bona_similar(&vectors[0], &vectors[1]);
         report->score = bona_map_at(&pack->match_map, report->similarity);

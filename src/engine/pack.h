@@ -14,6 +14,7 @@ typedef enum bona_role {
     BONA_ROLE_LANDMARK,
     BONA_ROLE_OPENING,
     BONA_ROLE_EMBED,
+    BONA_ROLE_EMBED_PAIR,
     BONA_ROLE_QUALITY,
     BONA_ROLE_OCCLUSION,
     BONA_ROLE_COUNT
@@ -30,7 +31,8 @@ struct bona_pack {
     bona_map quality_map;      /* answer of the quality network to 0..100 */
     bona_map match_map;        /* similarity to verification score */
     float match_threshold;     /* same person above it */
-    float pair_similarity_min; /* two live pictures below it show different persons */
+    float pair_similarity_min; /* two live pictures below it show different persons; for vectors of
+                                  embed_pair where the pack has it */
     char match_method[256];
 };
 

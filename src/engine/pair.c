@@ -8,18 +8,25 @@
 #include "base/mem.h"
 #include "motion/motion.h"
 
+bona_role bona_pair_role(const bona_engine *engine)
+{
+    return bona_viewer_ready(&engine->viewers[BONA_ROLE_EMBED_PAIR]) ? BONA_ROLE_EMBED_PAIR
+                                                                     : BONA_ROLE_EMBED;
+}
+
 /* Cosine of the two faces; NAN where the pack has no identity network. */
 static bona_err pair_similarity(float *similarity, const bona_sight sights[2], bona_engine *engine,
                                 bona_times *ms)
 {
     bona_vector vectors[2] = { 0 };
+    bona_role role = bona_pair_role(engine);
     bona_err err = BONA_OK;
 
     *similarity = NAN;
-    if (!bona_viewer_ready(&engine->viewers[BONA_ROLE_EMBED]))
+    if (!bona_viewer_ready(&engine->viewers[role]))
         return BONA_OK;
     for (int32_t i = 0; i < 2 && err == BONA_OK; i++)
-        err = bona_sight_embed(&sights[i], &vectors[i], engine, ms);
+        err = bona_sight_embed(&sights[i], &vectors[i], engine, role, ms);
     if (err == BONA_OK)
         *similarity = bona_similar(&vectors[0], &vectors[1]);
     bona_wipe(vectors, sizeof vectors);
@@ -56,7 +63,7 @@ static bona_err measure(bona_motion_result *result, const bona_sight sights[2],
     return err == BONA_NO_MEMORY ? BONA_NO_MEMORY : BONA_OK;
 }
 
-/* The vectors cost as much as the passive test of both pictures: they are asked only in doubt. */
+/* The vectors may cost as much as the passive test: they are asked only in doubt. */
 static bona_err settle_person(bona_motion_result *result, const bona_sight sights[2],
                               bona_engine *engine, bona_times *ms)
 {

@@ -12,4 +12,8 @@
 bona_err bona_pair_test(bona_sight sights[2], bona_picture pictures[2], bona_engine *engine,
                         bona_times *ms);
 
+/* The role of the network that tells persons apart within one check: the pack's cheap one where it
+ * has one, since pictures of one sitting are easily told. */
+bona_role bona_pair_role(const bona_engine *engine);
+
 #endif

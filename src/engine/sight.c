@@ -170,11 +170,11 @@ bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *
 }
 
 bona_err bona_sight_embed(const bona_sight *sight, bona_vector *vector, bona_engine *engine,
-                          bona_times *ms)
+                          bona_role role, bona_times *ms)
 {
     int64_t start = bona_clock_thread_ns();
-    bona_err err = bona_embed(vector, &engine->viewers[BONA_ROLE_EMBED],
-                              bona_image_look(&sight->image), &sight->found.faces.items[0]);
+    bona_err err = bona_embed(vector, &engine->viewers[role], bona_image_look(&sight->image),
+                              &sight->found.faces.items[0]);
 
     ms->embed += (float)bona_clock_thread_ms_since(start);
     return err;

@@ -45,12 +45,13 @@ void bona_sight_deinit(bona_sight *sight); /* wipes the pixels; twice is fine */
 
 /* Each of these works on the judged face, which must be there. They return BONA_OK or
  * BONA_NO_MEMORY. The mesh is found with or without the openings of eyes and mouth, whose network
- * costs three times the mesh's; what is there already is not computed again. */
+ * costs three times the mesh's; what is there already is not computed again. The vector is that of
+ * the network in the role `role`: BONA_ROLE_EMBED or BONA_ROLE_EMBED_PAIR. */
 bona_err bona_sight_spoof(const bona_sight *sight, bona_picture *picture, bona_engine *engine,
                           bona_times *ms);
 bona_err bona_sight_mesh(bona_sight *sight, bona_picture *picture, bona_engine *engine,
                          bool openings, bona_times *ms);
 bona_err bona_sight_embed(const bona_sight *sight, bona_vector *vector, bona_engine *engine,
-                          bona_times *ms);
+                          bona_role role, bona_times *ms);
 
 #endif

@@ -59,7 +59,7 @@ bona_err bona_engine_vector(bona_engine *engine, bona_bytes bytes, bona_which wh
     if (err == BONA_OK && which == BONA_CENTRAL)
         centre_first(&sight);
     if (err == BONA_OK)
-        err = bona_sight_embed(&sight, &made, engine, &ms);
+        err = bona_sight_embed(&sight, &made, engine, BONA_ROLE_EMBED, &ms);
     if (err == BONA_OK) {
         memcpy(vector, made.v, (size_t)made.count * sizeof *vector);
         bona_wipe(&made, sizeof made);

@@ -3,6 +3,10 @@
 #include "face/viewer.h"
 
 #include <assert.h>
+#include <string.h>
+
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_ints __attribute__((vector_size(16)));
 
 void bona_viewer_init(bona_viewer *viewer, const bona_model *model)
 {
@@ -31,29 +35,62 @@ float *bona_viewer_pixels(bona_viewer *viewer)
     return bona_run_input(viewer->run);
 }
 
-/* Crops have 0..255, so that truncation after adding a half rounds to the nearest whole number. */
-static float whole(float value)
+/* To 0..255 and whole: truncation after adding a half rounds to the nearest. */
+static four whole(four value)
 {
-    return (float)(int32_t)(value + 0.5f);
+    const four top = { 255, 255, 255, 255 };
+    four_ints above = value > 0.0f, below = value < top;
+
+    value = (four)(((four_ints)value & below) | ((four_ints)top & ~below));
+    value = (four)((four_ints)value & above);
+    return __builtin_convertvector(__builtin_convertvector(value + 0.5f, four_ints), four);
 }
 
-static float clamped(float value)
+/* The first and the last value of each of four pixels change places. */
+static void swap_ends(four p[3])
 {
-    return value < 0.0f ? 0.0f : value > 255.0f ? 255.0f : value;
+    four a = p[0], b = p[1], c = p[2], between = __builtin_shufflevector(a, c, 3, 4, 3, 4);
+
+    p[0] = __builtin_shufflevector(a, b, 2, 1, 0, 5);
+    p[1] = __builtin_shufflevector(b, between, 0, 4, 5, 3);
+    p[2] = __builtin_shufflevector(b, c, 2, 7, 6, 5);
+}
+
+/* Four pixels of three values. */
+static void prepare_four(float *pixels, bool bgr, const four mean[3], const four scale[3])
+{
+    four p[3];
+
+    memcpy(p, pixels, sizeof p);
+    for (int i = 0; i < 3; i++)
+        p[i] = whole(p[i]);
+    if (bgr)
+        swap_ends(p);
+    for (int i = 0; i < 3; i++)
+        p[i] = (p[i] - mean[i]) * scale[i];
+    memcpy(pixels, p, sizeof p);
 }
 
 static void prepare(float *pixels, const bona_input_rule *rule)
 {
-    const int32_t first = rule->bgr ? 2 : 0, last = 2 - first;
+    const float *m = rule->mean, *s = rule->scale;
+    const four mean[3] = { { m[0], m[1], m[2], m[0] },
+                           { m[1], m[2], m[0], m[1] },
+                           { m[2], m[0], m[1], m[2] } };
+    const four scale[3] = { { s[0], s[1], s[2], s[0] },
+                            { s[1], s[2], s[0], s[1] },
+                            { s[2], s[0], s[1], s[2] } };
     const size_t count = (size_t)rule->width * (size_t)rule->height;
+    size_t i = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        float *p = pixels + 3 * i;
-        float a = whole(clamped(p[first])), b = whole(clamped(p[1])), c = whole(clamped(p[last]));
+    for (; i + 4 <= count; i += 4)
+        prepare_four(pixels + 3 * i, rule->bgr, mean, scale);
+    if (i < count) {
+        float rest[12] = { 0 };
 
-        p[0] = (a - rule->mean[0]) * rule->scale[0];
-        p[1] = (b - rule->mean[1]) * rule->scale[1];
-        p[2] = (c - rule->mean[2]) * rule->scale[2];
+        memcpy(rest, pixels + 3 * i, 3 * (count - i) * sizeof *rest);
+        prepare_four(rest, rule->bgr, mean, scale);
+        memcpy(pixels + 3 * i, rest, 3 * (count - i) * sizeof *rest);
     }
 }
 

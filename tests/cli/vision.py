@@ -95,10 +95,10 @@ def real_pictures():
     report = json.loads(status("bench check", 0, "bench", "check", "--json", "--runs", "3", live, *pack)[0])
     expect("stages", {"decode", "detect", "spoof", "total"} <= set(report["ms"]) and report["bytes"] > 0, report)
     report = json.loads(status("bench nets", 0, "bench", "nets", "--json", "--runs", "3", *pack)[0])
-    expect("nets", report["peak_gmacs"] > 0 and len(report["nets"]) == 10, report)
+    expect("nets", report["peak_gmacs"] > 0 and len(report["nets"]) == 11, report)
     expect("rows", all(set(n) >= {"role", "file", "ms", "cold_ms", "mmacs", "share"} for n in report["nets"]), report)
     text = status("bench nets --steps", 0, "bench", "nets", "--steps", "--runs", "3", *pack)[0]
-    expect("every network has steps", text.count(" steps, ") == 10 and "depthwise" in text, text[:200])
+    expect("every network has steps", text.count(" steps, ") == 11 and "depthwise" in text, text[:200])
     again = json.loads(status("bench nets --isa", 0, "bench", "nets", "--json", "--isa", report["isa"], "--runs", "3", *pack)[0])
     expect("the same kernels by name", again["isa"] == report["isa"], again)
     status("kernels that are none", 64, "bench", "nets", "--isa", "sse")

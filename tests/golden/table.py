@@ -3,6 +3,8 @@
 """Error rates of the reference networks on all `pad` pictures against the table of models/README.md in the shared data, and faces found.
 
 A rate must be within one point of the table's, or within the two pictures that a set of under 200 needs for a point. Status 1 otherwise.
+One cell stands corrected: for prints under 0.8 S + 0.2 C the table says 3.4 %, but the upstream rule itself, run by OpenCV with its own
+detector (`upstream.py` does the same), gives 3 of 175, 1.7 %, each probability within 0.0001 of ours. At 0.45 it would be the 6 pictures of 3.4 %.
 """
 import argparse
 import csv
@@ -14,9 +16,9 @@ import sys
 SKIP = 77
 # BPCER, APCER of replay, print and mask at 0.5: the table's rows for S (mean of both MiniFASNets) and C (the CelebA network).
 TABLE = {"S": (0.011, 0.030, 0.046, 0.793), "C": (0.395, 0.051, 0.011, 0.034),
-         "0.8 S + 0.2 C": (0.013, 0.022, 0.034, 0.724), "0.6 S + 0.4 C": (0.043, 0.008, 0.006, 0.552)}
+         "0.8 S + 0.2 C": (0.013, 0.022, 0.017, 0.724), "0.6 S + 0.4 C": (0.043, 0.008, 0.006, 0.552)}
 LABELS = ("live", "replay", "print", "mask")
-LIVE_FOUND_MIN, WALLS_CLAIMED_MAX, PICTURES_SLACK = 459, 1, 3
+LIVE_FOUND_MIN, WALLS_CLAIMED_MAX, PICTURES_SLACK = 459, 1, 2
 
 
 def rows_of(shared):

@@ -203,6 +203,43 @@ static void a_warp_between_pixels_mixes_them(void **state)
     assert_true(out[0] == 45 && out[1] == 55 && out[2] == 65); /* 0.25 * 100 + 0.5 * 40 */
 }
 
+/* What the four neighbours of x, y give; outside stands black. */
+static double mixed_at(bona_image_view view, double x, double y, int k)
+{
+    double left = floor(x), top = floor(y), sum = 0;
+
+    for (int n = 0; n < 4; n++) {
+        int ix = (int)left + n % 2, iy = (int)top + n / 2;
+        double share = (n % 2 ? x - left : 1 - x + left) * (n / 2 ? y - top : 1 - y + top);
+
+        if (ix >= 0 && iy >= 0 && ix < view.width && iy < view.height)
+            sum += share * view.rgb[iy * view.stride + 3 * ix + k];
+    }
+    return sum;
+}
+
+/* Rows that start outside, cross the picture and leave it: each of their parts gives the same. */
+static void a_turned_warp_agrees_inside_and_at_the_borders(void **state)
+{
+    const bona_affine map = { 0.7F, -0.4F, 2.3F, 0.45F, 0.8F, -5.6F };
+    bona_image image;
+    bona_image_view view;
+    float out[40 * 30 * 3];
+
+    (void)state;
+    formula(&image, 23, 17);
+    view = bona_image_look(&image);
+    bona_warp(out, 40, 30, view, map, BONA_EDGE_ZERO);
+    for (int n = 0; n < 40 * 30 * 3; n++) {
+        float u = (float)(n / 3 % 40), v = (float)(n / 120);
+        double x = (double)(map.a * u + (map.b * v + map.c));
+        double y = (double)(map.d * u + (map.e * v + map.f));
+
+        assert_true(fabs((double)out[n] - mixed_at(view, x, y, n % 3)) < 1e-3);
+    }
+    bona_image_deinit(&image);
+}
+
 static float value_at(bona_image_view view, float x, bona_edge edge)
 {
     float out[3];
@@ -290,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_letterbox_keeps_what_lies_beside_it),
         cmocka_unit_test(a_warp_by_whole_pixels_copies),
         cmocka_unit_test(a_warp_between_pixels_mixes_them),
+        cmocka_unit_test(a_turned_warp_agrees_inside_and_at_the_borders),
         cmocka_unit_test(each_edge_rule_shows_its_pixels_outside),
         cmocka_unit_test(similarity_finds_the_turn_scale_and_shift_it_was_given),
         cmocka_unit_test(similarity_never_mirrors),

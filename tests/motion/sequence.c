@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/pair.h"
 #include "face/embed.h"
 
 bool moment_open(moment *m, bona_engine *engine, bona_bytes bytes)
@@ -21,7 +22,7 @@ bool moment_open(moment *m, bona_engine *engine, bona_bytes bytes)
     if (err == BONA_OK)
         err = bona_sight_spoof(&m->sight, &m->picture, engine, &ms);
     if (err == BONA_OK)
-        err = bona_sight_embed(&m->sight, &m->vector, engine, &ms);
+        err = bona_sight_embed(&m->sight, &m->vector, engine, bona_pair_role(engine), &ms);
     if (err != BONA_OK)
         return false;
     m->usable = m->sight.meshed && m->sight.mesh.count == BONA_MESH_POINTS;

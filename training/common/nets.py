@@ -63,10 +63,11 @@ class Checkpoint:
         return torch.load(self.path) if os.path.exists(self.path) else None
 
     def save(self, state, force=False):
+        """STATE: what to keep, or a function that returns it."""
         if not force and time.time() - self.last < self.every:
             return
         self.last = time.time()
-        torch.save(state, self.path + ".part")
+        torch.save(state() if callable(state) else state, self.path + ".part")
         os.replace(self.path + ".part", self.path)
 
 
