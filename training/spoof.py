@@ -28,6 +28,7 @@ from spoof_data import KINDS
 
 LIVE = KINDS.index("live")
 FEATURES = 128
+GUIDES = (128, 128)  # channels of the teacher's last maps at strides of 8 and 16
 TEACHERS = {"c27": "minifasnet_v2_s2.7_80", "c40": "minifasnet_v1se_s4.0_80",
             "c15": "minifas_celeba_s1.5_128"}
 TEACHER_LIVE = {"c27": 1, "c40": 1, "c15": 0}
@@ -41,18 +42,32 @@ SHARES = [((0, 0, "rooms"), .13), ((0, 0, "lfw"), .06), ((0, 0, "calt"), .09), (
 
 
 class Net(nn.Module):
-    """28 M multiply-accumulates at 80x80 (35 M at depth 2,4,2); margins of both heads and features."""
+    """29 M multiply-accumulates at 80x80 (35 M at depth 2,4,2); margins of both heads and features.
 
-    def __init__(self, width=(24, 48, 96, 160), depth=(2, 3, 1)):
+    Every place of the last map has weights of its own, as the teachers' has: faces are cropped alike.
+    """
+
+    def __init__(self, size, width=(24, 48, 96, 160), depth=(2, 3, 1)):
         super().__init__()
         a, b, c, d = width
-        self.body = nn.Sequential(
+        self.early = nn.Sequential(
             conv(3, a, 3, 2), conv(a, b, 3, 2), *[Residual(b, 2 * b) for _ in range(depth[0])],
-            down(b, c), *[Residual(c, 2 * c) for _ in range(depth[1])],
-            down(c, d), *[Residual(d, 2 * d) for _ in range(depth[2])],
-            conv(d, d, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.label, self.opinion = nn.Linear(d, 1), nn.Linear(d, 1)
-        self.features = nn.Linear(d, FEATURES)
+            down(b, c), *[Residual(c, 2 * c) for _ in range(depth[1])])
+        self.late = nn.Sequential(down(c, d), *[Residual(d, 2 * d) for _ in range(depth[2])])
+        self.pool = nn.Sequential(conv(d, 2 * d, 1), nn.Conv2d(
+            2 * d, 2 * d, size // 16, groups=2 * d, bias=False), nn.Flatten())
+        self.label, self.opinion = nn.Linear(2 * d, 1), nn.Linear(2 * d, 1)
+        self.features = nn.Linear(2 * d, FEATURES)
+        self.guides = nn.ModuleList([nn.Conv2d(own, his, 1) for own, his in zip((c, d), GUIDES)])
+
+    def maps(self, x):
+        """What the heads see, and the maps in the teacher's terms."""
+        early = self.early(x)
+        late = self.late(early)
+        return self.pool(late), [guide(m) for guide, m in zip(self.guides, (early, late))]
+
+    def body(self, x):
+        return self.pool(self.late(self.early(x)))
 
     def forward(self, x):
         x = self.body(x)
@@ -64,7 +79,8 @@ class Exported(nn.Module):
 
     def __init__(self, net, share):
         super().__init__()
-        self.body, self.logits = net.body, nn.Linear(net.label.in_features, 2)
+        self.body = nn.Sequential(net.early, net.late, net.pool)
+        self.logits = nn.Linear(net.label.in_features, 2)
         with torch.no_grad():
             weight = (1 - share) * net.label.weight + share * net.opinion.weight
             bias = (1 - share) * net.label.bias + share * net.opinion.bias
@@ -76,12 +92,14 @@ class Exported(nn.Module):
 
 
 class Teacher:
-    """A reference network: probability of being live and features for pictures of 0..255, BGR."""
+    """A reference network: probability of being live, features and last maps for pictures of 0..255,
+    BGR. The maps are brought to mean 0 and spread 1 in every channel of the first batch."""
 
     def __init__(self, crop):
-        self.crop = crop
+        self.crop, self.scale = crop, None
         self.net = OnnxTeacher(faces.reference_path("pad/%s.onnx" % TEACHERS[crop]))
-        self.net.wanted.append(self.net.embedding_name())
+        self.inner = [self.net.embedding_name()] + self.net.last_maps(len(GUIDES))
+        self.net.wanted += self.inner
 
     @torch.no_grad()
     def __call__(self, x):
@@ -90,7 +108,12 @@ class Teacher:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             known = self.net(x.contiguous(memory_format=torch.channels_last))
         live = F.softmax(known["logits"].float(), 1)[:, TEACHER_LIVE[self.crop]]
-        return live.clamp(.002, .998), known[self.net.wanted[-1]].float()
+        features, *maps = [known[name].float() for name in self.inner]
+        if self.scale is None:
+            self.scale = [(m.mean((0, 2, 3), keepdim=True), m.std((0, 2, 3), keepdim=True) + 1e-3)
+                          for m in maps]
+        return (live.clamp(.002, .998), features,
+                *[((m - mean) / spread).half() for m, (mean, spread) in zip(maps, self.scale)])
 
 
 class Views:
@@ -101,6 +124,7 @@ class Views:
         complete = sorted(f for pattern in folders for f in glob.glob(pattern))
         tables = [np.load(os.path.join(f, "table.npz")) for f in complete]
         self.parts = [np.load(os.path.join(f, crop + ".npy"), mmap_mode="r") for f in complete]
+        self.size = self.parts[0].shape[1]
         self.where = [(p, i) for p, t in enumerate(tables) for i in range(len(t["kind"]))]
         join = lambda key: np.concatenate([t[key] for t in tables])
         self.kind, self.simulated = join("kind"), join("simulated")
@@ -191,30 +215,33 @@ def normalised(x):
 
 
 def told_views(views, teacher, size):
-    """SIZE augmented and mixed pictures, the share of them that is live, opinion and features."""
+    """SIZE augmented and mixed pictures, the share of them that is live, and what TEACHER says."""
     x, live = views.batch(size)
     x, live = mixed(augmented(x, views.rng), live, views.rng)
     x = x.round()
     return (x, live) + teacher(x)
 
 
-def loss_of(net, x, live, opinion, known):
-    """To the teacher's opinion and features; the true label trains its own head only."""
+def loss_of(net, x, live, opinion, known, *maps):
+    """To the teacher's opinion, features and maps; the true label trains its own head only."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        out = net.body(normalised(x))
+        out, guided = net.maps(normalised(x))
     out = out.float()
+    apart = sum(F.mse_loss(F.interpolate(own.float(), his.shape[2:]), his.float())
+                for own, his in zip(guided, maps))
     label = F.binary_cross_entropy_with_logits(net.label(out.detach())[:, 0], live * .96 + .02)
     told = F.binary_cross_entropy_with_logits(net.opinion(out)[:, 0], opinion)
     near = F.cosine_similarity(net.features(out), known)
-    return label + 2 * told + 4 * (1 - near).mean(), told, near.mean()
+    return label + 2 * told + 4 * (1 - near).mean() + .5 * apart, told, near.mean(), apart
 
 
 class Training:
     """Network, its average, optimiser and schedule; goes on from the checkpoint where there is one."""
 
-    def __init__(self, args):
+    def __init__(self, args, size):
         shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
-        self.net, self.shape = Net(*shape).to(memory_format=torch.channels_last), shape
+        self.size, self.shape = size, shape
+        self.net = Net(size, *shape).to(memory_format=torch.channels_last)
         if args.start:
             self.net.load_state_dict(torch.load(args.start)["average"])
         self.average, self.step = Average(self.net), 0
@@ -242,24 +269,26 @@ class Training:
 
     def save(self, last=False):
         self.keeper.save(lambda: dict(
-            net=self.net.state_dict(), optimiser=self.optimiser.state_dict(), shape=self.shape,
+            net=self.net.state_dict(), optimiser=self.optimiser.state_dict(), size=self.size,
+            shape=self.shape,
             average=self.average.state, step=self.step, done=self.schedule.done(self.step)), last)
 
 
 def train(args):
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    work, teacher = Training(args), Teacher(args.crop)
-    views = Views(args.data, args.crop, args.seed + work.step)
+    views, teacher = Views(args.data, args.crop, args.seed), Teacher(args.crop)
+    work = Training(args, views.size)
+    views.rng = np.random.default_rng(args.seed + work.step)
     pool = Pool(lambda: told_views(views, teacher, args.batch), args.pool, args.again, views.rng)
-    begin, shown = time.time(), np.zeros(3)
+    begin, shown = time.time(), np.zeros(4)
     while not work.schedule.over(work.step):
         shown += work.learn(pool.batch(args.batch)) / 100
         work.save()
         if work.step % 100 == 0:
-            print("step %d loss %.3f opinion %.3f features %.3f, %.0f views/s, %d asked" % (
+            print("step %d loss %.3f opinion %.3f features %.3f maps %.3f, %.0f views/s, %d asked" % (
                 work.step, *shown, 100 * args.batch / (time.time() - begin), pool.made), flush=True)
-            begin, shown = time.time(), np.zeros(3)
+            begin, shown = time.time(), np.zeros(4)
     work.save(last=True)
     work.net.load_state_dict(work.average.state)
     return work.net.eval(), views
@@ -308,8 +337,7 @@ def main():
     keep_heap()
     net, views = train(args)
     validate(net, views)
-    size = views.parts[0].shape[1]
-    print(onnx_write.export(Exported(net, args.share), (size, size), args.out, ["logits"]))
+    print(onnx_write.export(Exported(net, args.share), (views.size, views.size), args.out, ["logits"]))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Held:
     def __init__(self, text, folders):
         self.name, self.crop, path = text.split(":")
         kept = torch.load(path)
-        self.net = spoof.Net(*kept.get("shape", ()))
+        self.net = spoof.Net(kept["size"], *kept["shape"])
         self.net.load_state_dict(kept["average"])
         self.net.eval()
         self.views = spoof.Views(folders, self.crop, 1)

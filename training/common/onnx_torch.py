@@ -15,12 +15,30 @@ class OnnxTeacher:
         self.nodes = list(graph.node)
         self.weights = {i.name: torch.from_numpy(np.array(numpy_helper.to_array(i)))
                         for i in graph.initializer}
-        self.input = [i.name for i in graph.input if i.name not in self.weights][0]
+        entry = [i for i in graph.input if i.name not in self.weights][0]
+        self.input = entry.name
+        self.side = [d.dim_value for d in entry.type.tensor_type.shape.dim[2:]]
         self.wanted = list(wanted or [o.name for o in graph.output])
 
     def embedding_name(self):
         """Name of the tensor that enters the last Gemm: the features before the decision."""
         return [n for n in self.nodes if n.op_type == "Gemm"][-1].input[0]
+
+    def last_maps(self, count):
+        """Names of the last map of each of the COUNT smallest sizes that end in a sum; largest first."""
+        sums = [n.output[0] for n in self.nodes if n.op_type == "Add"]
+        tail, seen = [], set()
+        for name, shape in reversed(self._shapes(sums)):
+            if len(shape) == 4 and shape[2] not in seen:
+                seen.add(shape[2])
+                tail.append(name)
+        return tail[:count][::-1]
+
+    def _shapes(self, names):
+        wanted, self.wanted = self.wanted, names
+        found = self(torch.zeros(1, 3, *self.side))
+        self.wanted = wanted
+        return [(name, tuple(found[name].shape)) for name in names]
 
     @torch.no_grad()
     def __call__(self, batch):
