@@ -27,7 +27,7 @@ import torch.nn.functional as F
 from torch import nn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import blocks, faces, identity, index, onnx_write, teachers  # noqa: E402
+from common import blocks, faces, identity, index, onnx_write, pool, teachers  # noqa: E402
 
 SIDE = identity.SIDE
 BATCH = 64
@@ -150,12 +150,12 @@ class Training:
 def train(args):
     """Cosine schedule over --steps, or over --minutes where these are over first."""
     work = Training(args)
-    pool = identity.Pool(identity.Views(args.work, 6 + work.step), teachers.Identity(half=True),
-                         args.pool, args.again)
-    pool.scale = work.scale
+    views = identity.Views(args.work, 6 + work.step)
+    told = identity.Told(views, teachers.Identity(half=True), work.scale)
+    kept = pool.Pool(told, args.pool, args.again, views.rng)
     work.net.train()
     began, sums = time.time() - work.spent, np.zeros(2)
-    batches = blocks.ahead(lambda: pool.batch(BATCH))
+    batches = blocks.ahead(lambda: identity.lit(views.rng, *kept.batch(BATCH, 4 * BATCH)))
     while work.step < args.steps and time.time() - began < 60 * args.minutes:
         done = max(work.step / args.steps, (time.time() - began) / (60 * args.minutes))
         rate = args.rate * min(1, (work.step + 1) / 100) * (
@@ -163,11 +163,11 @@ def train(args):
         sums += work.learn(*next(batches), rate, args.inner)
         if work.step % 50 == 0:
             print("step %d %.0f s rate %.5f loss %.4f inner %.4f views %d" % (
-                work.step, time.time() - began, rate, *(sums / 50), pool.made), flush=True)
+                work.step, time.time() - began, rate, *(sums / 50), kept.made), flush=True)
             sums[:] = 0
         if work.step % 250 == 0:
-            work.save(time.time() - began, pool.scale)
-    work.save(time.time() - began, pool.scale)
+            work.save(time.time() - began, told.scale)
+    work.save(time.time() - began, told.scale)
 
 
 def aside(args):
@@ -295,6 +295,8 @@ def export(args):
         about=dict(macs=facts["macs"], bytes=facts["bytes"], teacher="mobilefacenet_foamliu",
                    data="UTKFace, LFW without test folds 1 and 6, faces mixed from these"))
     onnx_write.write_entry(os.path.join(args.out, "embed.entry.json"), entry)
+    pair = dict(entry, role="embed_pair", decode=dict(entry["decode"], mirror=False))
+    onnx_write.write_entry(os.path.join(args.out, "embed_pair.entry.json"), pair)
     print(facts)
 
 

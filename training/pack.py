@@ -48,8 +48,8 @@ def main(folder):
     pack = dict(format=1, name="bonafide", roles=roles, fusion=fusion)
     if match:
         pack["match"] = match
-    files = [n["file"] for role in roles.values() for n in
-             (role if isinstance(role, list) else [role])]
+    files = {n["file"] for role in roles.values() for n in
+             (role if isinstance(role, list) else [role])}
     size = sum(os.path.getsize(os.path.join(folder, name)) for name in files)
     if size > BYTES_MAX:
         raise SystemExit("%d bytes of networks, at most %d" % (size, BYTES_MAX))

@@ -133,42 +133,25 @@ def tensor(bgr):
     return torch.from_numpy(np.ascontiguousarray(bgr[..., ::-1].transpose(0, 3, 1, 2))).float()
 
 
-class Pool:
-    """The latest SIZE views with the teacher's answers; every one is used AGAIN times on average.
+class Told:
+    """FRESH new views with the teacher's vectors and inner maps, these brought to mean 0 and spread 1
+    in every channel of the first views (SCALE, kept over stops)."""
 
-    Asking the teacher costs nearly as much as a step of the student, so its answers are kept for a
-    while. The inner maps are brought to mean 0 and spread 1 in every channel.
-    """
+    def __init__(self, views, teacher, scale=None):
+        self.views, self.teacher, self.scale = views, teacher, scale
 
-    def __init__(self, views, teacher, size, again):
-        self.views, self.teacher, self.again = views, teacher, again
-        self.pictures = np.zeros((size, SIDE, SIDE, 3), np.uint8)
-        self.vectors = np.zeros((size, 128), np.float32)
-        self.inner = np.zeros((size, 128, 7, 7), np.float16)
-        self.made, self.owed, self.scale = 0, 0.0, None
-
-    def renew(self):
-        """FRESH new views in place of the oldest ones."""
-        fresh = np.stack([self.views.view() for _ in range(FRESH)])
-        vectors, inner = self.teacher.maps(tensor(fresh))
+    def __call__(self):
+        fresh = tensor(np.stack([self.views.view() for _ in range(FRESH)]))
+        vectors, inner = self.teacher.maps(fresh)
         if self.scale is None:
             self.scale = (inner.mean((0, 2, 3), keepdim=True),
                           inner.std((0, 2, 3), keepdim=True) + 1e-3)
-        place = np.arange(self.made, self.made + FRESH) % len(self.pictures)
-        self.pictures[place], self.vectors[place] = fresh, vectors.numpy()
-        self.inner[place] = ((inner - self.scale[0]) / self.scale[1]).numpy()
-        self.made += FRESH
+        return fresh, vectors, ((inner - self.scale[0]) / self.scale[1]).half()
 
-    def batch(self, count):
-        """COUNT views, slightly lighter or darker, their vectors and inner maps."""
-        rng = self.views.rng
-        self.owed += count / self.again
-        while self.owed > 0 or self.made < 4 * count:
-            self.renew()
-            self.owed -= FRESH
-        chosen = rng.choice(min(self.made, len(self.pictures)), count, replace=False)
-        gain = torch.from_numpy(rng.normal(1, 0.03, (count, 1, 1, 1)).astype(np.float32))
-        lift = torch.from_numpy(rng.normal(0, 2, (count, 3, 1, 1)).astype(np.float32))
-        pictures = (tensor(self.pictures[chosen]) * gain + lift).clamp(0, 255)
-        return (pictures, torch.from_numpy(self.vectors[chosen]),
-                torch.from_numpy(self.inner[chosen].astype(np.float32)))
+
+def lit(rng, pictures, vectors, inner):
+    """The same views, slightly lighter or darker."""
+    count = len(pictures)
+    gain = torch.from_numpy(rng.normal(1, 0.03, (count, 1, 1, 1)).astype(np.float32))
+    lift = torch.from_numpy(rng.normal(0, 2, (count, 3, 1, 1)).astype(np.float32))
+    return (pictures * gain + lift).clamp(0, 255), vectors, inner.float()
