@@ -84,7 +84,10 @@ static void add_row_inside(float *out, const bona_image_view *image, const grid 
     const int64_t ax = (int64_t)(g->ax * 65536), ay = (int64_t)(g->ay * 65536);
 
     for (int32_t i = 0; i < CROP_SIDE; i++) {
-        out[i] += (float)grey_of(image->rgb + (py >> 16) * image->stride + 3 * (px >> 16));
+        const uint8_t *at = image->rgb + (py >> 16) * image->stride + 3 * (px >> 16);
+
+        out[i] += (float)grey_of(at);
+        __builtin_prefetch((const void *)((uintptr_t)at + 2 * (uintptr_t)image->stride));
         px += ax;
         py += ay;
     }
