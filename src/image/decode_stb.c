@@ -79,7 +79,8 @@ static bona_err bmp_probe(const bona_decode_job *job, bona_image_info *info)
         return bona_fail(job->note, BONA_IMAGE_FORMAT, "compression %lld; only 0 and 3 are read",
                          (long long)little_endian(head + 30, 4));
     row = (width * bits + 31) / 32 * 4;
-    if (bits < 1 || offset < BMP_HEAD_BYTES || offset > size || row * (height - 1) > size - offset)
+    /* Divided, since a row and the height may be so large that their product is no int64_t. */
+    if (bits < 1 || offset < BMP_HEAD_BYTES || offset > size || height - 1 > (size - offset) / row)
         return bona_fail(job->note, BONA_BAD_IMAGE, "%lld x %lld px of %lld bits in %lld bytes",
                          (long long)width, (long long)height, (long long)bits, (long long)size);
     return BONA_OK;

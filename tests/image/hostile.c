@@ -177,6 +177,22 @@ static void a_header_that_promises_more_than_the_file_holds_costs_little(void **
     }
 }
 
+/* 2,147,483,647 squared pixels of 32 bits: so many bytes are no int64_t. */
+static void a_bmp_whose_size_overflows_is_refused(void **state)
+{
+    bona_buf file;
+    outcome result;
+
+    (void)state;
+    picture_make(&file, "bottom_up.bmp", 8, 8);
+    memcpy(file.data + 18, "\xff\xff\xff\x7f\xff\xff\xff\x7f", 8);
+    memcpy(file.data + 28, "\x20", 1);
+    result = decode_buf("overflow", &file);
+    assert_int_equal(result.err, BONA_BAD_IMAGE);
+    assert_non_null(strstr(result.note.text, "2147483647 x 2147483647 px of 32 bits"));
+    bona_buf_deinit(&file);
+}
+
 static void text_formats_cannot_promise_pixels_they_do_not_hold(void **state)
 {
     static const char *const headers[] = { "P1\n9000 9000\n0 1 0", "P2\n9000 9000 255\n1 2 3",
@@ -225,6 +241,7 @@ int main(void)
         cmocka_unit_test(every_hostile_file_ends_in_a_clean_error_or_a_picture),
         cmocka_unit_test(a_jpeg_with_thousands_of_scans_is_refused),
         cmocka_unit_test(a_header_that_promises_more_than_the_file_holds_costs_little),
+        cmocka_unit_test(a_bmp_whose_size_overflows_is_refused),
         cmocka_unit_test(text_formats_cannot_promise_pixels_they_do_not_hold),
         cmocka_unit_test(files_with_a_wrong_byte_end_cleanly),
     };
