@@ -96,7 +96,8 @@ static bona_err load_roles(const loading *load, const bona_spec *all)
     bona_spec spoof = bona_spec_get(all, "spoof");
     bona_err err;
 
-    bona_spec_keys(all, "detect detect_large spoof landmark opening embed embed_pair quality occlusion");
+    bona_spec_keys(all,
+                   "detect detect_large spoof landmark opening embed embed_pair quality occlusion");
     err = all->state->err != BONA_OK ? all->state->err : load_spoof(load, &spoof);
     for (int32_t role = 0; role < BONA_ROLE_COUNT && err == BONA_OK; role++) {
         bona_spec entry = roles[role].needed ? bona_spec_get(all, roles[role].name)
@@ -130,8 +131,7 @@ static void read_rest(bona_pack *pack, const bona_spec *root, const bona_spec *a
     }
     if (pack->models[BONA_ROLE_OPENING].net != NULL && pack->models[BONA_ROLE_LANDMARK].net == NULL)
         bona_spec_fail(all, "the role opening needs the role landmark");
-    if (pack->models[BONA_ROLE_EMBED_PAIR].net != NULL &&
-        pack->models[BONA_ROLE_EMBED].net == NULL)
+    if (pack->models[BONA_ROLE_EMBED_PAIR].net != NULL && pack->models[BONA_ROLE_EMBED].net == NULL)
         bona_spec_fail(all, "the role embed_pair needs the role embed");
 }
 
