@@ -75,13 +75,16 @@ bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
                    const bona_find_ask *ask)
 {
     const bona_viewer none = { 0 };
+    const float sure = detect->model->decode.yunet.sure;
     float best;
+    bool seen;
     bona_err err = find_in_turn(&found->faces, detect, large, ask, 0);
 
     found->degrees = 0;
     best = best_upright(&found->faces);
+    seen = best > 0;
     if (err != BONA_OK || ask->turn == BONA_TURN_NONE ||
-        (ask->turn == BONA_TURN_NEEDED && best >= detect->model->decode.yunet.sure))
+        (ask->turn == BONA_TURN_NEEDED && best >= sure))
         return err;
     for (int32_t degrees = 90; degrees < 360 && err == BONA_OK; degrees += 90) {
         bona_spots spots = { 0 };
@@ -90,7 +93,9 @@ bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
 
         err = find_in_turn(&spots, detect, &no_large, ask, degrees);
         upright = best_upright(&spots);
-        if (err == BONA_OK && upright > best) {
+        /* A face that is seen as the picture lies gives way to a sure one only: chins that are held
+         * high look like foreheads upside down. */
+        if (err == BONA_OK && upright > best && (!seen || upright >= sure)) {
             best = upright;
             found->faces = spots;
             found->degrees = degrees;

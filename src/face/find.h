@@ -32,7 +32,8 @@ typedef struct bona_found {
  * Finds faces. Detectors also find faces that lie on their side or upside down, and put eyes and
  * mouth as if they stood; only the confidence falls. So a picture counts as upright when it shows
  * an upright face of at least the pack's `sure` confidence; otherwise, where turns are allowed, the
- * turn with the surest face wins. `large` may be without a network. Returns BONA_OK (also with no
+ * turn with the surest face wins, but over a face that is there without turning only from `sure`
+ * up. `large` may be without a network. Returns BONA_OK (also with no
  * face: count 0, degrees 0) or BONA_NO_MEMORY.
  */
 bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
