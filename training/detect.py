@@ -101,7 +101,7 @@ def export(args):
             decode=dict(kind="yunet", strides=[8, 16, 32], candidate=args.candidate,
                         countable=args.countable if side == 320 else args.countable_large,
                         nms_iou=0.3, small_side=24 if side == 320 else 0,
-                        **(dict(sure=0.94) if side == 320 else {})),
+                        **(dict(sure=0.95) if side == 320 else {})),
             about=dict(macs=facts["macs"], bytes=facts["bytes"], teacher="yunet_n",
                        data="UTKFace, LFW without test folds 1 and 6, ImageNet samples, BSDS500, "
                             "Caltech 101, NUAA and mixed pictures that may train, drawn heads"))
@@ -127,8 +127,8 @@ def main():
     verb.add_argument("work")
     verb.add_argument("out")
     verb.add_argument("--candidate", type=float, default=0.5)
-    verb.add_argument("--countable", type=float, default=0.65)
-    verb.add_argument("--countable-large", type=float, default=0.81)
+    verb.add_argument("--countable", type=float, default=0.72)
+    verb.add_argument("--countable-large", type=float, default=0.85)
     args = parser.parse_args()
     {"train": train, "export": export}[args.verb](args)
 

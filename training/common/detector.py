@@ -159,7 +159,7 @@ def loss(maps, planes):
             points = out["kps"].permute(0, 2, 3, 1)[face]
             aim = plane[:, 5:15].permute(0, 2, 3, 1)[face]
             away = (points - aim) / span
-            parts[3] += F.smooth_l1_loss(away, away * 0, beta=0.02, reduction="sum") * 2.0
+            parts[3] += F.smooth_l1_loss(away, away * 0, beta=0.02, reduction="sum") * 6.0
             good[face] = iou.detach().clamp(0, 1)
         known = (mark >= 0).float()
         parts[0] += (focal(out["cls"][:, 0], face.float()) * known).sum()
