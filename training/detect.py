@@ -82,16 +82,20 @@ def train(args):
                 optimiser=optimiser.state_dict(), done=plan.done(step)))
 
 
-def trained(work):
+def trained(*works):
+    """The mean of the averaged weights of trainings that went on from one start."""
+    states = [torch.load(os.path.join(work, "detect.pt"))["average"] for work in works]
     net = detector.FaceDetector()
-    net.load_state_dict(torch.load(os.path.join(work, "detect.pt"))["average"])
+    net.load_state_dict({name: sum(s[name] for s in states) / len(states)
+                         if value.dtype.is_floating_point else value
+                         for name, value in states[0].items()})
     return detector.for_raw_pixels(net).eval()
 
 
 def export(args):
     for side, role in ((320, "detect"), (640, "detect_large")):
         name = os.path.join(args.out, "detect_%d.onnx" % side)
-        facts = onnx_write.export(trained(args.work), (side, side), name, detector.OUTPUTS)
+        facts = onnx_write.export(trained(args.work, *args.mean), (side, side), name, detector.OUTPUTS)
         entry = dict(
             role=role, file=facts["file"], sha256=facts["sha256"],
             licence="see models/LICENSE: non-commercial, from the terms of the training pictures",
@@ -126,6 +130,7 @@ def main():
     verb = verbs.add_parser("export")
     verb.add_argument("work")
     verb.add_argument("out")
+    verb.add_argument("--mean", nargs="*", default=[], help="more WORK folders to average with")
     verb.add_argument("--candidate", type=float, default=0.5)
     verb.add_argument("--countable", type=float, default=0.72)
     verb.add_argument("--countable-large", type=float, default=0.85)
