@@ -2,7 +2,7 @@
 # The few words a person needs. CMake and Ninja do the work behind them; packages.txt says what Debian has to bring.
 JOBS ?= $(shell nproc)
 
-.PHONY: all build try run test soak asan tsan clang fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
+.PHONY: all build try run test soak asan tsan clang smoke fuzz failalloc format bench bench-server test-vendor install clean deps-run deps-test
 
 all: build
 
@@ -42,6 +42,11 @@ asan tsan failalloc: deps-test
 clang: deps-test
 	@cmake --preset clang >/dev/null
 	@cmake --build --preset clang -j $(JOBS)
+
+# Every training pipeline for a few steps on drawn pictures.
+smoke:
+	@tools/packages.sh training
+	@sh training/smoke.sh
 
 fuzz: deps-test
 	@cmake --preset fuzz >/dev/null

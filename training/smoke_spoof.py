@@ -92,7 +92,7 @@ def main(work):
     draw_sets(work, rng)
     draw_teachers(work)
     store, models = os.path.join(work, "views"), os.path.join(work, "models")
-    run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.02")
+    run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.04")
     nets = []
     for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_skin_96", "c15")):
         kept = os.path.join(work, crop + ".pt")

@@ -56,7 +56,8 @@ def load_cached(data, name, low, limit, rng):
     rows = []
     for i in chosen:
         path = str(table["files"][i])
-        group = os.path.basename(os.path.dirname(path)) if name in ("lfw", "rooms") else path
+        group = os.path.basename(os.path.dirname(path)) if name in ("lfw", "rooms") else (
+            os.path.relpath(path, data))
         rows.append((path, table["box"][i], table["points"][i], "live", group))
     return Source(name, rows)
 
@@ -76,7 +77,7 @@ def load_shared(shared, detector):
             if face is not None:
                 rows.setdefault((r["set"], r["label"]), []).append(
                     (path, face["box"], face["points"], r["label"],
-                     r["subject"] or path))
+                     r["subject"] or r["path"]))
     return {key: Source("%s_%s" % key, value) for key, value in rows.items()}
 
 
