@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Identity network: 112x112 aligned face -> 128 numbers, taught by the reference network.
+"""Identity networks: 112x112 aligned face -> 128 numbers, taught by the reference network.
 
     python3 training/embed.py gather DATA WORK [--part K --parts N]
-    python3 training/embed.py train WORK [--start STATE.pt] [--steps N] [--minutes M]
-    python3 training/embed.py aside WORK
+    python3 training/embed.py train WORK [--role ROLE] [--start STATE.pt] [--steps N] [--minutes M]
+    python3 training/embed.py aside WORK [--role ROLE]
     python3 training/embed.py judge NET.onnx
-    python3 training/embed.py export WORK OUT_DIR
+    python3 training/embed.py export WORK OUT_DIR [--role ROLE]
     python3 training/embed.py match WORK OUT_DIR
 
 gather finds and aligns the faces; train makes random and mixed views of them, asks the teacher about
 each and learns its vector and its last inner map; aside measures the cosine to the teacher on people
-who were kept aside; match writes the map from similarity to score. WORK keeps the crops and embed.pt,
-from which a stopped training goes on.
+who were kept aside; match writes the map from similarity to score, for both roles. WORK keeps the
+crops and ROLE.pt, from which a stopped training goes on. ROLE is embed or embed_pair, a network of a
+ninth of the size that only tells whether the two pictures of one check show one person.
 """
 import argparse
 import copy
@@ -32,25 +33,29 @@ from common import blocks, faces, identity, index, onnx_write, pool, teachers  #
 SIDE = identity.SIDE
 BATCH = 64
 START_DEPTHS = (2, 3, 2)  # of the small network that the first weights belong to
+SHAPES = {"embed": dict(depths=(2, 6, 3), widths=(56, 112, 192), stem=32, head=512),
+          "embed_pair": dict(depths=(0, 2, 1), widths=(32, 64, 96), stem=16, head=160)}
+PAIR_RATE = 0.03  # of the pairs of different people that the quick look at one pair lets pass
 
 
 class Embedder(nn.Module):
-    """114.3 M MACs, 1.0 M parameters. Input RGB, (x - 127.5) / 128. DEPTHS: blocks per size."""
+    """Input RGB, (x - 127.5) / 128. DEPTHS, WIDTHS: blocks and channels per size of the map; HEAD:
+    channels that are pooled. embed has 114.3 M MACs and 1.0 M parameters."""
 
-    def __init__(self, depths=(2, 6, 3), numbers=128):
+    def __init__(self, depths, widths, stem, head, numbers=128):
         super().__init__()
-        act, parts, wide = "leaky", [blocks.conv(3, 32, 3, 2, act="leaky")], 32
-        for width, depth in zip((56, 112, 192), depths):
+        act, parts, wide = "leaky", [blocks.conv(3, stem, 3, 2, act="leaky")], stem
+        for width, depth in zip(widths, depths):
             parts.append(blocks.separable(wide, width, 2, act))
             parts += [blocks.wide_residual(width, 2 * width, act) for _ in range(depth)]
             wide = width
-        self.depths = depths
+        self.depths, self.wide = depths, wide
         self.trunk = nn.Sequential(*parts)
-        self.pool = nn.Sequential(blocks.conv(wide, 512, act=act), blocks.global_depthwise(512, 7))
-        self.last = blocks.conv(512, numbers, act=None)
+        self.pool = nn.Sequential(blocks.conv(wide, head, act=act), blocks.global_depthwise(head, 7))
+        self.last = blocks.conv(head, numbers, act=None)
 
     def maps(self, picture):
-        """The vector (not of unit length), and the 7x7 map with 192 channels."""
+        """The vector (not of unit length), and the 7x7 map with WIDE channels."""
         inner = self.trunk(picture)
         return self.last(self.pool(inner)).flatten(1), inner
 
@@ -58,12 +63,13 @@ class Embedder(nn.Module):
         return self.maps(picture)[0]
 
 
-def load_start(net, path):
-    """Take over weights saved layer by layer in the same order under other names, of NET's depths or
-    of START_DEPTHS; blocks that the smaller one lacks begin as doing nothing."""
+def load_start(net, path, shape):
+    """Take over weights saved layer by layer in the same order under other names, of NET's SHAPE or
+    with START_DEPTHS; blocks that the smaller one lacks begin as doing nothing."""
     state = torch.load(path, map_location="cpu")
     state = state.get("net", state)
-    small = Embedder(net.depths if len(state) == len(net.state_dict()) else START_DEPTHS)
+    whole = len(state) == len(net.state_dict())
+    small = Embedder(**shape if whole else dict(shape, depths=START_DEPTHS))
     own = small.state_dict()
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in own.values()]:
         raise ValueError("%s: layers do not match" % path)
@@ -106,11 +112,12 @@ class Training:
     def __init__(self, args):
         torch.set_num_threads(1)
         torch.manual_seed(1)
-        self.path = os.path.join(args.work, "embed.pt")
-        self.net, self.guide = Embedder(), nn.Conv2d(192, 128, 1)
+        self.path = os.path.join(args.work, args.role + ".pt")
+        self.net = Embedder(**SHAPES[args.role])
+        self.guide = nn.Conv2d(self.net.wide, 128, 1)
         self.step, self.spent, self.scale = 0, 0.0, None
         if args.start and not os.path.exists(self.path):
-            load_start(self.net, args.start)
+            load_start(self.net, args.start, SHAPES[args.role])
         for part in (self.net, self.guide):
             part.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net)
@@ -173,7 +180,7 @@ def train(args):
 def aside(args):
     """Mean cosine to the teacher on the faces kept aside: the picture alone, and mirror averaged."""
     torch.set_num_threads(1)
-    net, teacher = load(args).eval(), teachers.Identity()
+    net, teacher = load(args, args.role).eval(), teachers.Identity()
     views = identity.Views(args.work, 1)
     crops = views.inside(views.aside[:args.limit])
     told, found = [], []
@@ -213,37 +220,60 @@ def vectors(net, names, detector):
     return out
 
 
-def both_ways(net, crops):
-    """Unit vectors of CROPS, averaged with their mirror images."""
-    with torch.no_grad():
-        batch = ((identity.tensor(crops) - 127.5) / 128).contiguous(
-            memory_format=torch.channels_last)
-        return F.normalize(net(batch) + net(batch.flip(3))).numpy()
+def table_of(net, views, numbers, mirror):
+    """Unit vectors of the faces NUMBERS, averaged with their mirror images where MIRROR says so."""
+    out = []
+    net.to(memory_format=torch.channels_last)
+    for start in range(0, len(numbers), 50):
+        batch = (identity.tensor(views.inside(numbers[start:start + 50])) - 127.5) / 128
+        batch = batch.contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            out.append(F.normalize(net(batch) + (net(batch.flip(3)) if mirror else 0)).numpy())
+    return np.concatenate(out)
+
+
+def levels(table, rates):
+    """Similarities that these shares of the pairs of different people reach; number of pairs."""
+    values = np.sort((table @ table.T)[np.triu_indices(len(table), 1)])[::-1]
+    return [float(values[int(rate * len(values))]) for rate in rates], len(values)
 
 
 def match(args):
     """Similarities at which false match rates of 1e-2 to 1e-5 lie among people of LFW outside the
-    test folds, one picture of each; the same for those whom the training did not see."""
+    test folds, one picture of each; the same for those whom the training did not see; the similarity
+    that two pictures of one check must reach."""
     torch.set_num_threads(1)
-    views, net, places = identity.Views(args.work, 1), load(args).eval(), {}
-    net.to(memory_format=torch.channels_last)
+    views, net, places = identity.Views(args.work, 1), load(args, "embed").eval(), {}
     for number, who in enumerate(views.people):
         if not who.endswith(".jpg"):
             places.setdefault(who, number)
     numbers = np.array(list(places.values()))
-    table = np.concatenate([both_ways(net, views.inside(numbers[n:n + 50]))
-                            for n in range(0, len(numbers), 50)])
+    table = table_of(net, views, numbers, True)
     for title, rows in (("unseen", table[np.isin(numbers, views.aside)]), ("all", table)):
-        values = np.sort((rows @ rows.T)[np.triu_indices(len(rows), 1)])[::-1]
-        level = [float(values[int(rate * len(values))]) for rate in (1e-2, 1e-3, 1e-4, 1e-5)]
+        level, pairs = levels(rows, (1e-2, 1e-3, 1e-4, 1e-5))
         print("%s: %d people, %d pairs, similarities %s" % (
-            title, len(rows), len(values), ", ".join("%.3f" % v for v in level)))
+            title, len(rows), pairs, ", ".join("%.3f" % v for v in level)))
+    limit = pair_limit(args, views, numbers)
     points = [[-1, 0], [0, 0.3]] + [[round(v, 3), t] for v, t in zip(level, (0.5, 0.6, 0.7, 0.8))]
     method = ("false match rates 1e-2 to 1e-5 on %.1f million pairs of %d different people of LFW "
               "outside test folds 1 and 6, mirror averaging; beyond %.2f and below %.2f straight "
-              "lines") % (len(values) / 1e6, len(table), level[3], level[0])
+              "lines; pair_similarity: reached by %g %% of these pairs") % (
+                  pairs / 1e6, len(table), level[3], level[0], 100 * PAIR_RATE)
     onnx_write.write_entry(os.path.join(args.out, "match.entry.json"), dict(
-        role="match", map=points + [[0.75, 1]], threshold=0.7, pair_similarity=0.2, method=method))
+        role="match", map=points + [[0.75, 1]], threshold=0.7, pair_similarity=limit, method=method))
+
+
+def pair_limit(args, views, numbers):
+    """Similarity that PAIR_RATE of the pairs of different people reach by the network of embed_pair,
+    or by that of embed where there is no other; pictures are not mirrored."""
+    role = "embed_pair" if os.path.exists(os.path.join(args.work, "embed_pair.pt")) else "embed"
+    table = table_of(load(args, role).eval(), views, numbers, False)
+    rates = (PAIR_RATE, 1e-2, 1e-3)
+    for title, rows in (("unseen", table[np.isin(numbers, views.aside)]), ("all", table)):
+        level, _ = levels(rows, rates)
+        print("%s by %s, one look: similarities at %s: %s" % (
+            title, role, rates, ", ".join("%.3f" % v for v in level)))
+    return round(level[0], 2)
 
 
 def judge(args):
@@ -272,65 +302,55 @@ def judge(args):
         print(text)
 
 
-def load(args):
-    """The averaged weights of WORK/embed.pt, or start weights given by name."""
-    if args.start:
-        return load_start(Embedder(), args.start)
-    net = Embedder()
-    net.load_state_dict(torch.load(os.path.join(args.work, "embed.pt"))["average"])
+def load(args, role):
+    """The averaged weights of WORK/ROLE.pt, or start weights given by name."""
+    net = Embedder(**SHAPES[role])
+    if getattr(args, "start", None):
+        return load_start(net, args.start, SHAPES[role])
+    net.load_state_dict(torch.load(os.path.join(args.work, role + ".pt"))["average"])
     return net
 
 
 def export(args):
-    facts = onnx_write.export(load(args), (SIDE, SIDE), os.path.join(args.out, "embed.onnx"),
-                              ["embedding"])
+    facts = onnx_write.export(load(args, args.role), (SIDE, SIDE),
+                              os.path.join(args.out, args.role + ".onnx"), ["embedding"])
     entry = dict(
-        role="embed", file=facts["file"], sha256=facts["sha256"],
+        role=args.role, file=facts["file"], sha256=facts["sha256"],
         licence="see models/LICENSE: non-commercial, from the terms of the training pictures",
         source="training/embed.py",
         input=dict(width=SIDE, height=SIDE, colour="RGB", mean=[127.5] * 3, scale=[1 / 128.] * 3),
         crop=dict(kind="points5", edge="zero",
                   template=[[round(float(v), 4) for v in p] for p in faces.TEMPLATE_112]),
-        decode=dict(kind="vector", output="embedding", mirror=True),
+        decode=dict(kind="vector", output="embedding", mirror=args.role == "embed"),
         about=dict(macs=facts["macs"], bytes=facts["bytes"], teacher="mobilefacenet_foamliu",
                    data="UTKFace, LFW without test folds 1 and 6, faces mixed from these"))
-    onnx_write.write_entry(os.path.join(args.out, "embed.entry.json"), entry)
-    pair = dict(entry, role="embed_pair", decode=dict(entry["decode"], mirror=False))
-    onnx_write.write_entry(os.path.join(args.out, "embed_pair.entry.json"), pair)
+    onnx_write.write_entry(os.path.join(args.out, args.role + ".entry.json"), entry)
     print(facts)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("gather")
-    verb.add_argument("data")
-    verb.add_argument("work")
-    verb.add_argument("--part", type=int, default=0)
-    verb.add_argument("--parts", type=int, default=1)
-    verb = verbs.add_parser("train")
-    verb.add_argument("work")
-    verb.add_argument("--start")
-    verb.add_argument("--steps", type=int, default=15000)
-    verb.add_argument("--minutes", type=float, default=1e6)
-    verb.add_argument("--rate", type=float, default=2e-3)
-    verb.add_argument("--inner", type=float, default=0.3)
-    verb.add_argument("--pool", type=int, default=60000)
-    verb.add_argument("--again", type=float, default=4)
-    verb = verbs.add_parser("aside")
-    verb.add_argument("work")
-    verb.add_argument("--start")
-    verb.add_argument("--limit", type=int, default=600)
-    verb = verbs.add_parser("judge")
-    verb.add_argument("net")
-    verb = verbs.add_parser("export")
-    verb.add_argument("work")
-    verb.add_argument("out")
-    verb.add_argument("--start")
-    verb = verbs.add_parser("match")
-    verb.add_argument("work")
-    verb.add_argument("out")
-    verb.add_argument("--start")
+    add = {name: verbs.add_parser(name) for name in (
+        "gather", "train", "aside", "judge", "export", "match")}
+    add["gather"].add_argument("data")
+    for name in ("gather", "train", "aside", "export", "match"):
+        add[name].add_argument("work")
+    for name in ("train", "aside", "export"):
+        add[name].add_argument("--role", choices=sorted(SHAPES), default="embed")
+        add[name].add_argument("--start")
+    for name in ("export", "match"):
+        add[name].add_argument("out")
+    add["gather"].add_argument("--part", type=int, default=0)
+    add["gather"].add_argument("--parts", type=int, default=1)
+    add["train"].add_argument("--steps", type=int, default=15000)
+    add["train"].add_argument("--minutes", type=float, default=1e6)
+    add["train"].add_argument("--rate", type=float, default=2e-3)
+    add["train"].add_argument("--inner", type=float, default=0.3)
+    add["train"].add_argument("--pool", type=int, default=60000)
+    add["train"].add_argument("--again", type=float, default=4)
+    add["aside"].add_argument("--limit", type=int, default=600)
+    add["judge"].add_argument("net")
     args = parser.parse_args()
     {"gather": gather, "train": train, "aside": aside, "judge": judge,
      "export": export, "match": match}[args.verb](args)

@@ -5,6 +5,7 @@
 #define BONA_MOTION_CROP_H
 
 #include "motion/motion.h"
+#include "motion/wide.h"
 
 enum { CROP_SIDE = BONA_MOTION_SIDE_PX, CROP_PIXELS = CROP_SIDE * CROP_SIDE, CROP_GRADES = 3 };
 

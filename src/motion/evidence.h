@@ -4,6 +4,7 @@
 #define BONA_MOTION_EVIDENCE_H
 
 #include "motion/motion.h"
+#include "motion/wide.h"
 
 /* X(name): order is that of bona_motion_result.cues; docs/active-liveness.md explains each. */
 #define BONA_CUE_LIST(X)                                                                          \
@@ -37,5 +38,11 @@ typedef struct bona_evidence {
 /* Both meshes must be there. Returns BONA_OK or BONA_NO_MEMORY. */
 bona_err bona_evidence_gather(bona_evidence *evidence, const bona_motion_view *first,
                               const bona_motion_view *second);
+
+#ifndef BONA_MOTION_WIDE
+/* The same from the copy of these loops that needs bona_cpu_has_avx2(); x86-64 only. See wide.h. */
+bona_err bona_evidence_gather_wide(bona_evidence *evidence, const bona_motion_view *first,
+                                   const bona_motion_view *second);
+#endif
 
 #endif

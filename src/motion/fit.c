@@ -22,8 +22,9 @@ static const float cost_max = 3; /* a patch cannot be worse than this */
 static const float step_px_min[CROP_GRADES] = { 0.2f, 0.2f,
                                                 0.1f }; /* smaller steps end the search */
 
-/* Four floats in one register. */
+/* Four floats in one register, and two such side by side. */
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));
 
 static int32_t terms_of(bona_law law)
 {
@@ -87,9 +88,12 @@ static float value_at(const float *grade, spot s)
 
 static four slopes_at(const bona_slope *grade, spot s)
 {
-    const four *p = (const four *)(grade + s.first), *q = p + CROP_SIDE;
+    const bona_slope *p = grade + s.first, *q = p + CROP_SIDE;
+    eight both = *(const eight *)p * (1 - s.v) + *(const eight *)q * s.v;
+    four left = __builtin_shufflevector(both, both, 0, 1, 2, 3);
+    four right = __builtin_shufflevector(both, both, 4, 5, 6, 7);
 
-    return (p[0] * (1 - s.u) + p[1] * s.u) * (1 - s.v) + (q[0] * (1 - s.u) + q[1] * s.u) * s.v;
+    return left * (1 - s.u) + right * s.u;
 }
 
 void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int32_t count,

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "motion/evidence.h"
 #include "motion/rigid.h"
 #include "motion/score.h"
@@ -106,6 +107,15 @@ void bona_motion_settle_person(bona_motion_result *result, float similarity, flo
     result->why = BONA_MOTION_PERSONS;
 }
 
+static bona_err gather(bona_evidence *e, const bona_motion_ask *ask)
+{
+#if defined(__x86_64__)
+    if (bona_cpu_has_avx2())
+        return bona_evidence_gather_wide(e, &ask->first, &ask->second);
+#endif
+    return bona_evidence_gather(e, &ask->first, &ask->second);
+}
+
 bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *ask,
                              bona_note *note)
 {
@@ -122,7 +132,7 @@ bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *
         *result = out;
         return BONA_OK;
     }
-    err = bona_evidence_gather(&e, &ask->first, &ask->second);
+    err = gather(&e, ask);
     if (err != BONA_OK)
         return err;
     out.turn_deg = e.cue[BONA_CUE_turn_seen];

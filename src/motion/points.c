@@ -64,29 +64,62 @@ typedef struct plane {
     float n, x, y, z, xx, xy, yy, xz, yz;
 } plane;
 
-static plane plane_around(const bona_fit_point *points, const bona_fit_point *at)
+/* Eight points side by side. */
+typedef float lanes __attribute__((vector_size(32)));
+typedef int32_t marks __attribute__((vector_size(32)));
+enum { LANES = 8, ROWS = (POINT_COUNT + LANES - 1) / LANES };
+
+typedef struct cloud {
+    lanes x[ROWS], y[ROWS], z[ROWS];
+} cloud;
+
+/* What is missing in the last row lies far from everything. */
+static void spread(cloud *c, const bona_fit_point *points)
+{
+    const float far_px = 1e6f;
+
+    for (int32_t n = 0; n < ROWS * LANES; n++) {
+        const bona_fit_point *p = n < POINT_COUNT ? &points[n] : NULL;
+
+        c->x[n / LANES][n % LANES] = p != NULL ? p->x : far_px;
+        c->y[n / LANES][n % LANES] = p != NULL ? p->y : far_px;
+        c->z[n / LANES][n % LANES] = p != NULL ? p->z : 0;
+    }
+}
+
+static float total(const lanes *v)
+{
+    float sum = 0;
+
+    for (int32_t n = 0; n < LANES; n++)
+        sum += (*v)[n];
+    return sum;
+}
+
+static plane plane_around(const cloud *c, const bona_fit_point *at)
 {
     const float square = 1 / (reach_px * reach_px);
-    plane s = { 0 };
+    lanes sn = { 0 }, sx = sn, sy = sn, sz = sn, sxx = sn, sxy = sn, syy = sn, sxz = sn, syz = sn;
 
-    for (int32_t n = 0; n < POINT_COUNT; n++) {
-        float x = points[n].x - at->x, y = points[n].y - at->y, z = points[n].z - at->z;
-        float w = 1 - (x * x + y * y) * square;
+    for (int32_t n = 0; n < ROWS; n++) {
+        lanes x = c->x[n] - at->x, y = c->y[n] - at->y, z = c->z[n] - at->z;
+        lanes w = 1 - (x * x + y * y) * square, wx, wy;
 
-        if (!(w > 0))
-            continue;
-        w *= w;
-        s.n += w;
-        s.x += w * x;
-        s.y += w * y;
-        s.z += w * z;
-        s.xx += w * x * x;
-        s.xy += w * x * y;
-        s.yy += w * y * y;
-        s.xz += w * x * z;
-        s.yz += w * y * z;
+        w = (lanes)((marks)(w * w) & (w > 0));
+        wx = w * x;
+        wy = w * y;
+        sn += w;
+        sx += wx;
+        sy += wy;
+        sz += w * z;
+        sxx += wx * x;
+        sxy += wx * y;
+        syy += wy * y;
+        sxz += wx * z;
+        syz += wy * z;
     }
-    return s;
+    return (plane){ total(&sn),  total(&sx),  total(&sy),  total(&sz), total(&sxx),
+                    total(&sxy), total(&syy), total(&sxz), total(&syz) };
 }
 
 static float within(float v, float most)
@@ -109,10 +142,13 @@ static void lean(bona_fit_point *at, const plane *s)
 
 void bona_points_place(bona_fit_point *points, const bona_aligned *pair)
 {
+    cloud all;
+
     for (int32_t n = 0; n < POINT_COUNT; n++)
         points[n] = place(pair, &pair->first[n * POINT_STEP], &pair->second[n * POINT_STEP]);
+    spread(&all, points);
     for (int32_t n = 0; n < POINT_COUNT; n++) {
-        plane around = plane_around(points, &points[n]);
+        plane around = plane_around(&all, &points[n]);
 
         lean(&points[n], &around);
     }

@@ -5,6 +5,7 @@
 #define BONA_MOTION_SURROUND_H
 
 #include "motion/rigid.h"
+#include "motion/wide.h"
 
 /*
  * Compares a ring around the face in the first picture with the second picture at the same place,

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which kernels this CPU can run. */
+#include "base/cpu.h"
 #include "nn/net.h"
 
-#if defined(__x86_64__)
 bona_isa bona_isa_best(void)
 {
-    __builtin_cpu_init(); /* asks the operating system as well, through XGETBV */
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return BONA_ISA_REFERENCE;
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl"))
-        return BONA_ISA_AVX2;
-    return BONA_ISA_AVX512;
+    return bona_cpu_has_avx512() ? BONA_ISA_AVX512
+           : bona_cpu_has_avx2() ? BONA_ISA_AVX2
+                                 : BONA_ISA_REFERENCE;
 }
-#else
-bona_isa bona_isa_best(void)
-{
-    return BONA_ISA_REFERENCE;
-}
-#endif
 
 const char *bona_isa_name(bona_isa isa)
 {

@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "motion/motion.h"
+#include "base/cpu.h"
+#include "motion/evidence.h"
 #include "synth/pairs.h"
 
 enum { WIDTH_PX = 320, TURNS = 10, FLATS = 2 };
@@ -220,6 +221,36 @@ static void absurd_meshes_do_not_pass(void **state)
     synth_pair_free(&pair);
 }
 
+/* The copy for AVX2 rounds otherwise; every cue must agree, and the direction within half a degree.
+ */
+static void both_copies_of_the_loops_agree(void **state)
+{
+    (void)state;
+#if defined(__x86_64__)
+    if (!bona_cpu_has_avx2())
+        skip();
+    for (int32_t kind = 0; kind < SYNTH_KINDS; kind++) {
+        synth_pair pair;
+        bona_motion_ask ask;
+        bona_evidence plain, wide;
+
+        assert_true(synth_pair_make(&pair, (synth_kind)kind, 7, WIDTH_PX));
+        ask = ask_of(&pair);
+        assert_int_equal(bona_evidence_gather(&plain, &ask.first, &ask.second), BONA_OK);
+        assert_int_equal(bona_evidence_gather_wide(&wide, &ask.first, &ask.second), BONA_OK);
+        for (int32_t n = 0; n < BONA_CUE_COUNT; n++)
+            if (!(fabsf(plain.cue[n] - wide.cue[n]) <= 0.003f * (1 + fabsf(plain.cue[n]))))
+                fail_msg("kind %d, %s: %g and %g", (int)kind, bona_motion_cue_name(n),
+                         (double)plain.cue[n], (double)wide.cue[n]);
+        if (kind == SYNTH_LIVE_TURN)
+            assert_true(fabsf(remainderf(plain.direction - wide.direction, 360)) < 0.5f);
+        synth_pair_free(&pair);
+    }
+#else
+    skip();
+#endif
+}
+
 static void every_cue_has_a_name(void **state)
 {
     int32_t n = 0;
@@ -243,6 +274,7 @@ int main(void)
         cmocka_unit_test(without_a_mesh_only_the_shift_is_told),
         cmocka_unit_test(what_cannot_be_measured_is_an_error_with_a_note),
         cmocka_unit_test(absurd_meshes_do_not_pass),
+        cmocka_unit_test(both_copies_of_the_loops_agree),
         cmocka_unit_test(every_cue_has_a_name),
     };
 
