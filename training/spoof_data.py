@@ -16,7 +16,7 @@ import zlib
 import cv2
 import numpy as np
 
-from common import faces
+from common import faces, onnx_write
 import spoof_simulate as simulate
 
 TEST_SITTERS = {"nuaa_0003", "nuaa_0007"}
@@ -272,6 +272,32 @@ def build_plain(data, shared, out, seed):
     print("%d plain views in %s" % (len(table), out))
 
 
+def build_held(data, shared, out, seed, detector):
+    """Held-out pictures as they came from their cameras, cropped by the boxes of DETECTOR, the one
+    that the networks will work behind: what chooses weights and threshold."""
+    rng = np.random.default_rng(seed)
+    maker = Maker(data, shared, rng, 1.)
+    everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
+    jobs = [(s, i, n) for s in everything.values() if s.name != "utk" for i in range(len(s))
+            if validation(s, i) for n in range(6 if s.name[:5] in ("nuaa_", "mixed") else 2)]
+    store, table, lost = open_store(out, len(jobs)), [], 0
+    for source, index, again in jobs:
+        scene, box, points = source.get(index)
+        if again:
+            scene, box, points = framed(scene, box, points, rng)
+        picture = np.uint8(scene * 255 + .5)
+        face = faces.largest(detector(picture))
+        view = crops_of(picture, face["box"]) if face is not None else None
+        if view is None:
+            lost += 1
+            continue
+        for name, crop in view.items():
+            store[name][len(table)] = crop
+        table.append((KINDS.index(source.rows[index][3]), False, "plain_" + source.name, True))
+    write_table(out, table)
+    print("%d held-out views in %s; in %d more no face was found" % (len(table), out, lost))
+
+
 def write_table(out, table):
     """Labels so far; training may start before the store is complete."""
     part = os.path.join(out, "part.npz")
@@ -287,10 +313,15 @@ def main():
     parser.add_argument("--out", required=True, help="folder for the views")
     parser.add_argument("--amount", type=float, default=1., help="1.0: about 14,000 views")
     parser.add_argument("--plain", action="store_true", help="pictures as they are, no camera model")
+    parser.add_argument("--held", metavar="DETECTOR.onnx", help="held-out pictures as they are, with "
+                        "the boxes of this network at 320")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    if args.plain:
+    if args.held:
+        net = onnx_write.load_cv2(args.held)
+        build_held(args.data, args.shared, args.out, args.seed, faces.Detector(320, .72, net=net))
+    elif args.plain:
         build_plain(args.data, args.shared, args.out, args.seed)
     else:
         build(args.data, args.shared, args.out, args.amount, args.seed)

@@ -28,10 +28,10 @@ def reference_path(name):
 class Detector:
     """YuNet at 320 or 640: letterbox to the top left corner, decode, suppress overlaps."""
 
-    def __init__(self, size=320, threshold=0.75, path=None):
+    def __init__(self, size=320, threshold=0.75, net=None):
         self.size, self.threshold = size, threshold
-        self.net = cv2.dnn.readNetFromONNX(
-            path or reference_path("detector/yunet_n_%d.onnx" % size))
+        self.net = net or cv2.dnn.readNetFromONNX(
+            reference_path("detector/yunet_n_%d.onnx" % size))
         self.names = ["%s_%d" % (k, s) for s in (8, 16, 32) for k in ("cls", "obj", "bbox", "kps")]
 
     def __call__(self, picture):

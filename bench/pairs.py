@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Time of a check of two pictures against that of one, over all real live pairs that pass, brought to 1280x720 px.
+
+usage: pairs.py BUILD PACK DATA SCORES.csv WORK [ROUNDS]
+BUILD: build folder with tests/motion/pair_time; DATA: folder of the shared pictures; SCORES.csv: what
+`bonafide evaluate motion --scores` wrote with the same pack; WORK: folder for the enlarged pictures, removed afterwards.
+Prints a line for each pair and the medians: of all, of those whose persons were in doubt, and of the others. CPU time;
+the aim is 2.6 at most.
+"""
+import csv
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+import cv2
+
+WIDTH, HEIGHT, AIM = 1280, 720, 2.6
+
+
+def enlarged(path):
+    """The picture as large as fits, what is beside it filled with its mirror image."""
+    picture = cv2.imread(path)
+    factor = min(WIDTH / picture.shape[1], HEIGHT / picture.shape[0])
+    picture = cv2.resize(picture, None, fx=factor, fy=factor)
+    down, right = HEIGHT - picture.shape[0], WIDTH - picture.shape[1]
+    return cv2.copyMakeBorder(picture, down // 2, down - down // 2, right // 2, right - right // 2, cv2.BORDER_REFLECT)
+
+
+def passing(scores):
+    """First and last frame of every live sequence that the motion test accepts."""
+    with open(scores, encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            if row["ends"] == "1" and row["label"] == "live" and not row["error"] and float(row["motion"] or 0) >= 0.5:
+                yield row["sequence"], row["first"], row["second"]
+
+
+def measure(program, pack, pair, rounds):
+    """(ratio, persons in doubt), or None where the pair could not be timed."""
+    said = subprocess.run([program, pack, *pair, str(rounds)], capture_output=True, text=True, check=False).stdout
+    ratio, embed = re.search(r"ratio ([\d.]+)", said), re.findall(r"embed ([\d.]+)", said)
+    return (float(ratio[1]), float(embed[-1]) > 0) if ratio else None
+
+
+def show(title, ratios):
+    if ratios:
+        print(f"{title}: {len(ratios)} pairs, median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}, "
+              f"over {AIM}: {sum(r > AIM for r in ratios)}")
+
+
+def main(build, pack, data, scores, work, rounds="15"):
+    os.makedirs(work, exist_ok=True)
+    pair, found = [os.path.join(work, f"{side}.jpg") for side in "ab"], []
+    for sequence, *names in passing(scores):
+        for name, path in zip(names, pair):
+            cv2.imwrite(path, enlarged(os.path.join(data, name)), [cv2.IMWRITE_JPEG_QUALITY, 90])
+        one = measure(os.path.join(build, "tests/motion/pair_time"), pack, pair, rounds)
+        if one is not None:
+            found.append(one)
+            print(f"{sequence}: {one[0]:.2f}{', persons in doubt' if one[1] else ''}", flush=True)
+    for path in pair:
+        if os.path.exists(path):
+            os.remove(path)
+    show("all", [r for r, _ in found])
+    show("persons in doubt", [r for r, doubt in found if doubt])
+    show("persons not in doubt", [r for r, doubt in found if not doubt])
+
+
+if __name__ == "__main__":
+    if not 6 <= len(sys.argv) <= 7:
+        raise SystemExit(__doc__)
+    main(*sys.argv[1:])
