@@ -71,20 +71,23 @@ static bona_err find_in_turn(bona_spots *spots, bona_viewer *detect, bona_viewer
     return err;
 }
 
+bool bona_turn_replaces(const bona_turn_choice *choice, float turned)
+{
+    return turned > choice->best && (!choice->lies_seen || turned >= choice->sure);
+}
+
 bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
                    const bona_find_ask *ask)
 {
     const bona_viewer none = { 0 };
-    const float sure = detect->model->decode.yunet.sure;
-    float best;
-    bool seen;
+    bona_turn_choice choice = { .sure = detect->model->decode.yunet.sure };
     bona_err err = find_in_turn(&found->faces, detect, large, ask, 0);
 
     found->degrees = 0;
-    best = best_upright(&found->faces);
-    seen = best > 0;
+    choice.best = best_upright(&found->faces);
+    choice.lies_seen = choice.best > 0;
     if (err != BONA_OK || ask->turn == BONA_TURN_NONE ||
-        (ask->turn == BONA_TURN_NEEDED && best >= sure))
+        (ask->turn == BONA_TURN_NEEDED && choice.best >= choice.sure))
         return err;
     for (int32_t degrees = 90; degrees < 360 && err == BONA_OK; degrees += 90) {
         bona_spots spots = { 0 };
@@ -93,10 +96,8 @@ bona_err bona_find(bona_found *found, bona_viewer *detect, bona_viewer *large,
 
         err = find_in_turn(&spots, detect, &no_large, ask, degrees);
         upright = best_upright(&spots);
-        /* A face that is seen as the picture lies gives way to a sure one only: chins that are held
-         * high look like foreheads upside down. */
-        if (err == BONA_OK && upright > best && (!seen || upright >= sure)) {
-            best = upright;
+        if (err == BONA_OK && bona_turn_replaces(&choice, upright)) {
+            choice.best = upright;
             found->faces = spots;
             found->degrees = degrees;
         }

@@ -28,6 +28,18 @@ typedef struct bona_found {
     int32_t degrees; /* 0, 90, 180, 270 */
 } bona_found;
 
+/* What is known while the turns of a picture are tried; confidences 0..1. */
+typedef struct bona_turn_choice {
+    float best;     /* of the surest upright face so far; 0 = none */
+    float sure;     /* the pack's: from here on a face is beyond doubt */
+    bool lies_seen; /* whether the picture as it lies shows an upright face */
+} bona_turn_choice;
+
+/* Whether a turn whose surest upright face has confidence `turned` replaces the choice so far. A
+ * face seen as the picture lies gives way to a sure one only: chins that are held high look like
+ * foreheads upside down. */
+bool bona_turn_replaces(const bona_turn_choice *choice, float turned);
+
 /*
  * Finds faces. Detectors also find faces that lie on their side or upside down, and put eyes and
  * mouth as if they stood; only the confidence falls. So a picture counts as upright when it shows

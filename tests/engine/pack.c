@@ -141,6 +141,35 @@ static void shapes_that_do_not_fit_are_named_with_both_sides(void **state)
                              "fusion.terms[1].nets[0]");
 }
 
+/* The built-in pack without the role embed, but with embed_pair. */
+static void a_role_that_needs_another_says_so(void **state)
+{
+    char text[32768];
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    char *from, *to;
+    bona_pack *pack = NULL;
+    bona_note note = { "" };
+
+    (void)state;
+    assert_int_equal(
+        bona_file_read(BONA_TEST_SOURCE "/models/pack.json", sizeof text - 1, &bytes, &size, NULL),
+        BONA_OK);
+    memcpy(text, bytes, size);
+    text[size] = '\0';
+    bona_free(bytes);
+    from = strstr(text, "\"embed\": {");
+    to = strstr(text, "\"embed_pair\": {");
+    assert_true(from != NULL && to > from);
+    memmove(from, to, strlen(to) + 1);
+    snprintf(path, sizeof path, "%s/models/engine_pack_test.%d.json", BONA_TEST_SOURCE,
+             (int)getpid());
+    assert_int_equal(bona_file_write(path, text, strlen(text), NULL), BONA_OK);
+    assert_int_equal(bona_pack_load(&pack, path, &note), BONA_BAD_PACK);
+    unlink(path);
+    assert_non_null(strstr(note.text, "the role embed_pair needs the role embed"));
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -164,6 +193,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_missing_network_file_is_named, set_up, tear_down),
         cmocka_unit_test(a_missing_pack_is_an_io_error),
+        cmocka_unit_test(a_role_that_needs_another_says_so),
         cmocka_unit_test(shapes_that_do_not_fit_are_named_with_both_sides),
     };
 

@@ -7,6 +7,7 @@
 
 #include "face/crop.h"
 #include "face/crop_square.h"
+#include "face/find.h"
 #include "face/spot.h"
 
 static void assert_rect(bona_rect r, int x, int y, int w, int h)
@@ -127,6 +128,21 @@ static void suppression_keeps_the_surest_of_overlapping_faces(void **state)
     assert_float_equal(spots[2].confidence, 0.6f, 0);
 }
 
+static void a_turn_wins_by_confidence_and_over_a_face_that_lies_right_only_when_sure(void **state)
+{
+    const bona_turn_choice none = { .best = 0, .sure = 0.95f, .lies_seen = false };
+    const bona_turn_choice lies = { .best = 0.8f, .sure = 0.95f, .lies_seen = true };
+    const bona_turn_choice turned = { .best = 0.8f, .sure = 0.95f, .lies_seen = false };
+
+    (void)state;
+    assert_true(bona_turn_replaces(&none, 0.73f));
+    assert_false(bona_turn_replaces(&none, 0)); /* no face either */
+    assert_false(bona_turn_replaces(&lies, 0.94f));
+    assert_true(bona_turn_replaces(&lies, 0.95f));
+    assert_true(bona_turn_replaces(&turned, 0.81f));
+    assert_false(bona_turn_replaces(&turned, 0.8f));
+}
+
 static void lanczos_keeps_a_flat_picture_flat_and_a_ramp_straight(void **state)
 {
     enum { SIDE = 24, LARGE = 60 };
@@ -161,6 +177,7 @@ int main(void)
         cmocka_unit_test(overlap_is_intersection_over_union),
         cmocka_unit_test(half_a_face_over_the_edge_is_half_inside),
         cmocka_unit_test(suppression_keeps_the_surest_of_overlapping_faces),
+        cmocka_unit_test(a_turn_wins_by_confidence_and_over_a_face_that_lies_right_only_when_sure),
         cmocka_unit_test(lanczos_keeps_a_flat_picture_flat_and_a_ramp_straight),
     };
 
