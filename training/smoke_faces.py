@@ -106,14 +106,13 @@ def run(*words):
     return done.stdout
 
 
-def train_twice(script, words, work):
-    """A few steps, then a few more from the checkpoint; the second run must say so."""
+def train_twice(script, words, state):
+    """A few steps, then a few more from the checkpoint STATE; the second run must say so."""
     path = os.path.join(HERE, script)
     run(path, "train", *words, "--steps", "2")
-    name = os.path.join(work, script.replace(".py", ".pt"))
-    first = torch.load(name)["step"]
+    first = torch.load(state)["step"]
     run(path, "train", *words, "--steps", "3")
-    second = torch.load(name)["step"]
+    second = torch.load(state)["step"]
     if (first, second) != (2, 3):
         raise SystemExit("%s: steps %d and %d instead of 2 and 3" % (script, first, second))
 
@@ -140,11 +139,14 @@ def main(work):
     draw_data(work, rng)
     draw_targets(work, rng)
     draw_teacher(work, rng)
-    for script, words in (("detect.py", [work, work, "--workers", "0", "--alone"]),
-                          ("landmark.py", [work, "--workers", "0"]),
-                          ("embed.py", [work, "--pool", "512"])):
-        train_twice(script, words, work)
-        text = run(os.path.join(HERE, script), "export", work, work)
+    pair = ["--role", "embed_pair"]
+    for name, script, words, role in (
+            ("detect", "detect.py", [work, work, "--workers", "0", "--alone"], []),
+            ("landmark", "landmark.py", [work, "--workers", "0"], []),
+            ("embed", "embed.py", [work, "--pool", "512"], []),
+            ("embed_pair", "embed.py", [work, "--pool", "512"] + pair, pair)):
+        train_twice(script, words, os.path.join(work, name + ".pt"))
+        text = run(os.path.join(HERE, script), "export", work, work, *role)
         if not re.search(r"'macs': \d{7,}", text):
             raise SystemExit("%s: no facts: %s" % (script, text))
     same_answer(detect.trained(work), 320, os.path.join(work, "detect_320.onnx"),
@@ -155,11 +157,12 @@ def main(work):
     if not re.search(r"^4 faces: cosine -?0\.\d+", words):
         raise SystemExit("embed.py aside: %s" % words)
     words = run(os.path.join(HERE, "embed.py"), "match", work, work)
-    if "all: 40 people, 780 pairs" not in words:
+    if "all: 40 people, 780 pairs" not in words or "all by embed_pair, one look" not in words:
         raise SystemExit("embed.py match: %s" % words)
-    net = embed.Embedder()
-    net.load_state_dict(torch.load(os.path.join(work, "embed.pt"))["average"])
-    same_answer(net, embed.SIDE, os.path.join(work, "embed.onnx"), ("embedding",), 1)
+    for role, shape in embed.SHAPES.items():
+        net = embed.Embedder(**shape)
+        net.load_state_dict(torch.load(os.path.join(work, role + ".pt"))["average"])
+        same_answer(net, embed.SIDE, os.path.join(work, role + ".onnx"), ("embedding",), 1)
 
 
 if __name__ == "__main__":

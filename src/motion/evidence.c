@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "motion/points.h"
-#include "motion/surround.h"
 
 static const float face_px = 100; /* height of the face in the crop */
 static const float focal_assumed =
@@ -157,7 +156,6 @@ bona_err bona_evidence_gather(bona_evidence *evidence, const bona_motion_view *f
     bona_patches_take(&s->patches, s->points, POINT_COUNT, &s->crop);
     bona_crop_fill(&s->crop, second->image, p.map_second, s->work);
     pixels_say(evidence, &p, s);
-    evidence->cue[BONA_CUE_surround] = bona_surround_follows(first, second, &p.rigid);
     bona_wipe(s, sizeof *s);
     bona_free(s);
     return BONA_OK;

@@ -17,9 +17,8 @@
     X(agreement)    /* cosine between the meshes' and the pixels' movement per depth */           \
     X(head_cost)    /* what the law leaves unexplained */                                         \
     X(relief_cost)                                                                                \
-    X(shift)    /* movement of the face as a whole / its height */                                \
-    X(zoom)     /* second size / first size */                                                    \
-    X(surround) /* how much better the surroundings go with the face than stay: -1..1 */
+    X(shift) /* movement of the face as a whole / its height */                                   \
+    X(zoom)  /* second size / first size */
 
 typedef enum bona_cue {
 #define BONA_CUE_ENUM(name) BONA_CUE_##name,

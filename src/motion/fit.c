@@ -58,25 +58,36 @@ typedef struct spot {
 
 static const float middle = 0.5f * CROP_SIDE - 0.5f, last = CROP_SIDE - 1.001f;
 
-/* x, y against the upper left pixel; must lie between pixels. */
-static spot spot_inside(float x, float y)
+/* x, y against the upper left pixel. The crop's edge goes on, also for what is no number. */
+static spot spot_of(float x, float y)
 {
-    int32_t i = (int32_t)x, j = (int32_t)y;
+    int32_t i, j;
 
+    x = x > 0 ? x < last ? x : last : 0;
+    y = y > 0 ? y < last ? y : last : 0;
+    i = (int32_t)x;
+    j = (int32_t)y;
     return (spot){ j * CROP_SIDE + i, x - (float)i, y - (float)j };
 }
 
-/* The crop's edge goes on, also for what is no number. */
-static spot spot_of(float x, float y)
-{
-    return spot_inside(x > 0 ? x < last ? x : last : 0, y > 0 ? y < last ? y : last : 0);
-}
+/* The same for a row of samples from (x, y) on, (ux, uy) apart. */
+typedef struct row_spots {
+    int32_t first[PATCH];
+    float u[PATCH], v[PATCH];
+} row_spots;
 
-/* Whether all of a patch lies between pixels. */
-static bool lies_inside(bona_point to, float reach_x, float reach_y)
+static row_spots spots_from(float x, float y, float ux, float uy)
 {
-    return to.x - reach_x >= 0 && to.x + reach_x < last && to.y - reach_y >= 0 &&
-           to.y + reach_y < last;
+    row_spots s;
+
+    for (int32_t n = 0; n < PATCH; n++) {
+        spot at = spot_of(x + ux * (float)n, y + uy * (float)n);
+
+        s.first[n] = at.first;
+        s.u[n] = at.u;
+        s.v[n] = at.v;
+    }
+    return s;
 }
 
 static float value_at(const float *grade, spot s)
@@ -86,14 +97,14 @@ static float value_at(const float *grade, spot s)
     return (p[0] * (1 - s.u) + p[1] * s.u) * (1 - s.v) + (q[0] * (1 - s.u) + q[1] * s.u) * s.v;
 }
 
-static four slopes_at(const bona_slope *grade, spot s)
+static four slopes_at(const bona_slope *first, float u, float v)
 {
-    const bona_slope *p = grade + s.first, *q = p + CROP_SIDE;
-    eight both = *(const eight *)p * (1 - s.v) + *(const eight *)q * s.v;
+    eight above = *(const eight *)first, below = *(const eight *)(first + CROP_SIDE);
+    eight both = above + (below - above) * v;
     four left = __builtin_shufflevector(both, both, 0, 1, 2, 3);
     four right = __builtin_shufflevector(both, both, 4, 5, 6, 7);
 
-    return left * (1 - s.u) + right * s.u;
+    return left + (right - left) * u;
 }
 
 void bona_patches_take(bona_patches *patches, const bona_fit_point *points, int32_t count,
@@ -156,24 +167,22 @@ static vote vote_of(const state *s, int32_t n)
     const bona_fit *f = s->fit;
     const float *before = s->patches->value[s->grade][n], part = 1.0f / FIT_SAMPLES;
     const bona_fit_point *p = &s->patches->points[n];
-    const float unit = patch_step_px / FIT_UNIT_PX, half = PATCH / 2 + 0.01f;
+    const float unit = patch_step_px / FIT_UNIT_PX, half = PATCH / 2;
     float ux = unit * (f->x[1] + p->slope_x * f->x[FIT_DEPTH]),
           uy = unit * (f->y[1] + p->slope_x * f->y[FIT_DEPTH]);
     float vx = unit * (f->x[2] + p->slope_y * f->x[FIT_DEPTH]),
           vy = unit * (f->y[2] + p->slope_y * f->y[FIT_DEPTH]);
     bona_point to = place(f, s->terms[n]);
-    bool inside;
     four by_slope = { 0 }, by_x = { 0 }, by_y = { 0 }, sum = { 0 };
     float squares = 0, mean;
 
-    to.x += middle;
-    to.y += middle;
-    inside = lies_inside(to, half * (fabsf(ux) + fabsf(vx)), half * (fabsf(uy) + fabsf(vy)));
-    for (int32_t j = -PATCH / 2; j <= PATCH / 2; j++) {
-        for (int32_t i = -PATCH / 2; i <= PATCH / 2; i++) {
-            float x = to.x + ux * (float)i + vx * (float)j,
-                  y = to.y + uy * (float)i + vy * (float)j;
-            four at = slopes_at(s->second, inside ? spot_inside(x, y) : spot_of(x, y));
+    to.x += middle - half * (ux + vx);
+    to.y += middle - half * (uy + vy);
+    for (int32_t j = 0; j < PATCH; j++) {
+        row_spots row = spots_from(to.x + vx * (float)j, to.y + vy * (float)j, ux, uy);
+
+        for (int32_t i = 0; i < PATCH; i++) {
+            four at = slopes_at(s->second + row.first[i], row.u[i], row.v[i]);
             float diff = at[0] - *before++;
 
             at[0] = diff;

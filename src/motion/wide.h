@@ -8,14 +8,13 @@
 #define BONA_MOTION_WIDE_H
 
 #ifdef BONA_MOTION_WIDE
-#define bona_evidence_gather  bona_evidence_gather_wide
-#define bona_points_place     bona_points_place_wide
-#define bona_patches_take     bona_patches_take_wide
-#define bona_fit_law          bona_fit_law_wide
-#define bona_crop_point       bona_crop_point_wide
-#define bona_crop_fill        bona_crop_fill_wide
-#define bona_ground_fill      bona_ground_fill_wide
-#define bona_surround_follows bona_surround_follows_wide
+#define bona_evidence_gather bona_evidence_gather_wide
+#define bona_points_place    bona_points_place_wide
+#define bona_patches_take    bona_patches_take_wide
+#define bona_fit_law         bona_fit_law_wide
+#define bona_crop_point      bona_crop_point_wide
+#define bona_crop_fill       bona_crop_fill_wide
+#define bona_ground_fill     bona_ground_fill_wide
 #endif
 
 #endif
