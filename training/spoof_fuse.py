@@ -6,9 +6,9 @@
 
 Only held-out views count: the NUAA sitter, the quarter of `mixed` and the tenth of the other people
 that the training never saw. Every group (origin and kind) weighs the same. Real pictures decide, as
-their camera made them where plain views are there; simulated attacks and people before other
-backgrounds are shown, and decide only where there is no real attack. The figures of the webcam and phone sets play
-no part here.
+their camera made them where plain views are there, and simulated paper masks, of which there is no
+real one that may; other simulated attacks and people before other backgrounds are shown, and decide
+only where there is no real attack. The figures of the webcam and phone sets play no part here.
 """
 import argparse
 import itertools
@@ -27,7 +27,9 @@ CROPS = {"c27": dict(kind="inside", factor=2.7), "c40": dict(kind="inside", fact
 LICENCE = "weights for non-commercial use, see models/LICENSE"
 SOURCE = "trained by this project: training/spoof.py"
 TRAINED_ON = ("LFW (without test folds 1 and 6), UTKFace, Caltech 101 faces, NUAA without two sitters, "
-              "`mixed` without masks, simulated recapture of these; teachers MiniFASNet")
+              "`mixed` without masks, simulated recapture of these")
+TEACHERS = {"c27": "MiniFASNetV2", "c40": "MiniFASNetV1SE",
+            "c15": "a MiniFASNet trained on CelebA-Spoof (face-antispoof-onnx)"}
 CLIP = 1e-5
 BPCER_MOST = .05  # of every origin: people whom the product turns away go elsewhere
 
@@ -67,8 +69,10 @@ def groups_of(views, chosen):
 
 
 def deciding(groups):
-    """The groups that choose weights and threshold: real pictures where there are real attacks."""
-    real = [g for g in groups if "simulated" not in g[1] and not g[1].startswith("rooms")]
+    """The groups that choose weights and threshold: real pictures where there are real attacks, and
+    simulated masks."""
+    real = [g for g in groups if not g[1].startswith("rooms")
+            and ("simulated" not in g[1] or g[1].startswith("any mask"))]
     return real if len({is_live for is_live, _, _ in real}) == 2 else groups
 
 
@@ -112,7 +116,8 @@ def write(held, shares, weights, threshold, folder):
             role="spoof", file=made["file"], sha256=made["sha256"], licence=LICENCE, source=SOURCE,
             input=dict(width=size, height=size, colour="BGR", mean=[127.5] * 3, scale=[1 / 128.] * 3),
             crop=CROPS[h.crop], decode=dict(kind="softmax", live=1),
-            about=dict(macs=made["macs"], bytes=made["bytes"], trained_on=TRAINED_ON)))
+            about=dict(macs=made["macs"], bytes=made["bytes"], trained_on=TRAINED_ON,
+                       teacher=TEACHERS[h.crop])))
     order = sorted(range(len(held)), key=lambda i: held[i].name)
     onnx_write.write_entry(os.path.join(folder, "fusion.entry.json"), dict(
         role="fusion", clip=CLIP,
@@ -133,11 +138,11 @@ def main():
         raise SystemExit("%d held-out views: need live ones and attacks, 4 of a group" % len(
             held[0].chosen))
     found = []
-    for share in args.share:
-        shares = [share] * len(held)
+    for shares in itertools.product(args.share, repeat=len(held)):
         error, weights, threshold = choose(held, deciding(groups), shares)
-        print("share %.2f: error %.4f weights %s threshold %.3f" % (share, error, weights, threshold))
         found.append((error, shares, weights, threshold))
+    for error, shares, weights, threshold in sorted(found)[:8]:
+        print("shares %s: error %.4f weights %s threshold %.3f" % (shares, error, weights, threshold))
     error, shares, weights, threshold = min(found)
     score = sum(w * clipped(h.margin(s)) for h, s, w in zip(held, shares, weights))
     for is_live, name, rows in groups:
