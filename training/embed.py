@@ -174,6 +174,7 @@ def train(args):
             sums[:] = 0
         if work.step % 250 == 0:
             work.save(time.time() - began, told.scale)
+    batches.close()
     work.save(time.time() - began, told.scale)
 
 

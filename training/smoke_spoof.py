@@ -94,7 +94,7 @@ def main(work):
     store, models = os.path.join(work, "views"), os.path.join(work, "models")
     run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.04")
     nets = []
-    for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_skin_96", "c15")):
+    for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_close_96", "c15")):
         kept = os.path.join(work, crop + ".pt")
         for steps in ("4", "8"):  # the second run goes on from the checkpoint of the first
             run(work, "spoof.py", "--crop", crop, "--data", store, "--checkpoint", kept, "--steps",

@@ -109,13 +109,23 @@ def save(path, state):
 
 
 def ahead(make, depth=4):
-    """Endless results of MAKE(), made by a second thread while the network learns."""
-    ready = queue.Queue(depth)
+    """Endless results of MAKE(), made by a second thread while the network learns. Close the generator
+    when there is enough: a thread still at work when the program ends would abort it."""
+    ready, over = queue.Queue(depth), threading.Event()
 
     def work():
-        while True:
+        while not over.is_set():
             ready.put(make())
 
-    threading.Thread(target=work, daemon=True).start()
-    while True:
-        yield ready.get()
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    try:
+        while True:
+            yield ready.get()
+    finally:
+        over.set()
+        while worker.is_alive():
+            try:
+                ready.get(timeout=0.1)
+            except queue.Empty:
+                pass
