@@ -93,6 +93,8 @@ def main(work):
     draw_teachers(work)
     store, models = os.path.join(work, "views"), os.path.join(work, "models")
     run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.04")
+    run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", os.path.join(work, "held"),
+        "--held", os.path.join(HERE, "..", "models", "detect_320.onnx"))
     nets = []
     for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_close_96", "c15")):
         kept = os.path.join(work, crop + ".pt")
