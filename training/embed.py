@@ -11,10 +11,12 @@
 gather finds and aligns the faces; train makes random and mixed views of them, asks the teacher about
 each and learns its vector and its last inner map; aside measures the cosine to the teacher on people
 who were kept aside; match writes the map from similarity to score, for both roles. WORK keeps the
-crops and ROLE.pt, from which a stopped training goes on. ROLE is embed or embed_pair, a network of a
-ninth of the size that only tells whether the two pictures of one check show one person.
+crops and ROLE.pt, from which a stopped training goes on. ROLE is embed or embed_pair, a network with
+a tenth of the multiply-accumulates that only tells whether the two pictures of one check show one
+person.
 """
 import argparse
+import contextlib
 import copy
 import csv
 import os
@@ -161,8 +163,16 @@ def train(args):
     told = identity.Told(views, teachers.Identity(half=True), work.scale)
     kept = pool.Pool(told, args.pool, args.again, views.rng)
     work.net.train()
-    began, sums = time.time() - work.spent, np.zeros(2)
-    batches = blocks.ahead(lambda: identity.lit(views.rng, *kept.batch(BATCH, 4 * BATCH)))
+    began = time.time() - work.spent
+    with contextlib.closing(blocks.ahead(
+            lambda: identity.lit(views.rng, *kept.batch(BATCH, 4 * BATCH)))) as batches:
+        learn(args, work, batches, told, kept, began)
+    work.save(time.time() - began, told.scale)
+
+
+def learn(args, work, batches, told, kept, began):
+    """Steps until --steps or --minutes are over; tells and saves where it stands now and then."""
+    sums = np.zeros(2)
     while work.step < args.steps and time.time() - began < 60 * args.minutes:
         done = max(work.step / args.steps, (time.time() - began) / (60 * args.minutes))
         rate = args.rate * min(1, (work.step + 1) / 100) * (
@@ -174,8 +184,6 @@ def train(args):
             sums[:] = 0
         if work.step % 250 == 0:
             work.save(time.time() - began, told.scale)
-    batches.close()
-    work.save(time.time() - began, told.scale)
 
 
 def aside(args):
@@ -265,14 +273,15 @@ def match(args):
 
 
 def pair_limit(args, views, numbers):
-    """Similarity that PAIR_RATE of the pairs of different people reach by the network of embed_pair,
-    or by that of embed where there is no other; pictures are not mirrored."""
-    role = "embed_pair" if os.path.exists(os.path.join(args.work, "embed_pair.pt")) else "embed"
-    table = table_of(load(args, role).eval(), views, numbers, False)
+    """Similarity that PAIR_RATE of the pairs of different people reach by the network that OUT has in
+    the role embed_pair, or by that of embed where there is no other; mirrored as the role does."""
+    role = "embed_pair" if os.path.exists(
+        os.path.join(args.out, "embed_pair.entry.json")) else "embed"
+    table = table_of(load(args, role).eval(), views, numbers, role == "embed")
     rates = (PAIR_RATE, 1e-2, 1e-3)
     for title, rows in (("unseen", table[np.isin(numbers, views.aside)]), ("all", table)):
         level, _ = levels(rows, rates)
-        print("%s by %s, one look: similarities at %s: %s" % (
+        print("%s by %s: similarities at %s: %s" % (
             title, role, rates, ", ".join("%.3f" % v for v in level)))
     return round(level[0], 2)
 
@@ -292,10 +301,10 @@ def judge(args):
         impostors = np.sort((table @ table.T)[np.triu(different, 1)])[::-1]
         same = np.bool_([row["same"] == "1" for row in rows])
         value = np.float32([found[r["a"]][way] @ found[r["b"]][way] for r in rows])
-        levels = np.linspace(-0.2, 1, 601)
-        accuracy = [(same == (value >= v)).mean() for v in levels]
+        limits = np.linspace(-0.2, 1, 601)
+        accuracy = [(same == (value >= v)).mean() for v in limits]
         best = int(np.argmax(accuracy))
-        text = "%s: accuracy %.4f at %.3f" % (title, accuracy[best], levels[best])
+        text = "%s: accuracy %.4f at %.3f" % (title, accuracy[best], limits[best])
         for rate in (1e-2, 1e-3, 1e-4):
             limit = impostors[int(rate * len(impostors))]
             text += "; TAR at FAR %g %.3f (similarity %.3f)" % (rate, (value[same] > limit).mean(),
@@ -306,9 +315,12 @@ def judge(args):
 def load(args, role):
     """The averaged weights of WORK/ROLE.pt, or start weights given by name."""
     net = Embedder(**SHAPES[role])
+    path = os.path.join(args.work, role + ".pt")
+    if not getattr(args, "start", None) and not os.path.exists(path):
+        raise SystemExit("%s is missing: train this role first" % path)
     if getattr(args, "start", None):
         return load_start(net, args.start, SHAPES[role])
-    net.load_state_dict(torch.load(os.path.join(args.work, role + ".pt"))["average"])
+    net.load_state_dict(torch.load(path)["average"])
     return net
 
 

@@ -157,7 +157,7 @@ def main(work):
     if not re.search(r"^4 faces: cosine -?0\.\d+", words):
         raise SystemExit("embed.py aside: %s" % words)
     words = run(os.path.join(HERE, "embed.py"), "match", work, work)
-    if "all: 40 people, 780 pairs" not in words or "all by embed_pair, one look" not in words:
+    if "all: 40 people, 780 pairs" not in words or "all by embed_pair: similarities" not in words:
         raise SystemExit("embed.py match: %s" % words)
     for role, shape in embed.SHAPES.items():
         net = embed.Embedder(**shape)

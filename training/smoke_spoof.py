@@ -95,6 +95,10 @@ def main(work):
     run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", store, "--amount", "0.04")
     run(work, "spoof_data.py", "--data", work, "--shared", "", "--out", os.path.join(work, "held"),
         "--held", os.path.join(HERE, "..", "models", "detect_320.onnx"))
+    held = np.load(os.path.join(work, "held", "table.npz"))
+    if not held["validation"].all() or len(held["kind"]) < 10:
+        raise SystemExit("%d held-out views, all held out: %s" % (
+            len(held["kind"]), held["validation"].all()))
     nets = []
     for name, crop in (("spoof_far_80", "c40"), ("spoof_near_80", "c27"), ("spoof_close_96", "c15")):
         kept = os.path.join(work, crop + ".pt")
@@ -103,7 +107,8 @@ def main(work):
                 steps, "--batch", "8", "--pool", "64", "--out",
                 os.path.join(models, name + ".onnx"))
         nets += ["--net", "%s:%s:%s" % (name, crop, kept)]
-    run(work, "spoof_fuse.py", "--data", store, "--models", models, "--share", "0.5", *nets)
+    run(work, "spoof_fuse.py", "--data", os.path.join(work, "held"), store, "--models", models,
+        "--share", "0.5", *nets)
     for name, size in (("quality", 96), ("occlusion", 112)):
         run(work, name + ".py", "--data", work, "--steps", "4", "--batch", "8", "--out",
             os.path.join(models, "%s_%d.onnx" % (name, size)))

@@ -280,6 +280,8 @@ def build_held(data, shared, out, seed, detector):
     everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
     jobs = [(s, i, n) for s in everything.values() if s.name != "utk" for i in range(len(s))
             if validation(s, i) for n in range(6 if s.name[:5] in ("nuaa_", "mixed") else 2)]
+    if not jobs:
+        raise SystemExit("no picture is held out")
     store, table, lost = open_store(out, len(jobs)), [], 0
     for source, index, again in jobs:
         scene, box, points = source.get(index)

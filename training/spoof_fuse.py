@@ -6,9 +6,10 @@
 
 Only held-out views count: the NUAA sitter, the quarter of `mixed` and the tenth of the other people
 that the training never saw. Every group (origin and kind) weighs the same. Real pictures decide, as
-their camera made them where plain views are there, and simulated paper masks, of which there is no
-real one that may; other simulated attacks and people before other backgrounds are shown, and decide
-only where there is no real attack. The figures of the webcam and phone sets play no part here.
+their camera made them where plain views are there, and beside them simulated paper masks, since no
+picture of a real mask may train or choose. Other simulated attacks and people before other
+backgrounds are shown, and decide only where there is no real attack. The figures of the webcam and
+phone sets play no part here.
 """
 import argparse
 import itertools
@@ -71,9 +72,9 @@ def groups_of(views, chosen):
 def deciding(groups):
     """The groups that choose weights and threshold: real pictures where there are real attacks, and
     simulated masks."""
-    real = [g for g in groups if not g[1].startswith("rooms")
-            and ("simulated" not in g[1] or g[1].startswith("any mask"))]
-    return real if len({is_live for is_live, _, _ in real}) == 2 else groups
+    real = [g for g in groups if "simulated" not in g[1] and not g[1].startswith("rooms")]
+    masks = [g for g in groups if g[1].startswith("any mask")]
+    return real + masks if len({is_live for is_live, _, _ in real}) == 2 else groups
 
 
 def errors(score, groups, threshold):

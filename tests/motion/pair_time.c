@@ -46,7 +46,8 @@ static void show(const char *what, const bona_times *t)
            (double)t->embed, (double)t->motion, (double)t->quality);
 }
 
-static void measure(bona_engine *engine, const bona_bytes pictures[2], int32_t rounds)
+/* Returns whether every check was made. */
+static bool measure(bona_engine *engine, const bona_bytes pictures[2], int32_t rounds)
 {
     static double one[ROUNDS_MAX], two[ROUNDS_MAX], ratio[ROUNDS_MAX];
     bona_check_ask a = { .pictures = { pictures[0] }, .picture_count = 1 };
@@ -58,6 +59,10 @@ static void measure(bona_engine *engine, const bona_bytes pictures[2], int32_t r
     for (int32_t n = 0; n < rounds; n++) {
         one[n] = once(engine, &a, &single);
         two[n] = once(engine, &b, &report);
+        if (one[n] < 0 || two[n] < 0) {
+            fprintf(stderr, "pair_time: a check failed\n");
+            return false;
+        }
         ratio[n] = two[n] / one[n];
         keep_least(&least_one, &single.ms);
         keep_least(&least_two, &report.ms);
@@ -69,6 +74,7 @@ static void measure(bona_engine *engine, const bona_bytes pictures[2], int32_t r
            two[rounds / 2], ratio[rounds / 2], (int)rounds);
     show("one", &least_one);
     show("two", &least_two);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -84,10 +90,10 @@ int main(int argc, char **argv)
          bona_engine_new(&engine, pack) == BONA_OK;
     for (int32_t n = 0; n < 2 && ok; n++)
         ok = bona_file_read(argv[2 + n], FILE_BYTES_MAX, &data[n], &size[n], NULL) == BONA_OK;
-    if (ok)
-        measure(engine, (bona_bytes[2]){ { data[0], size[0] }, { data[1], size[1] } }, rounds);
-    else
+    if (!ok)
         fprintf(stderr, "usage: pair_time PACK A B [ROUNDS 1..101]\n");
+    else
+        ok = measure(engine, (bona_bytes[2]){ { data[0], size[0] }, { data[1], size[1] } }, rounds);
     bona_free(data[0]);
     bona_free(data[1]);
     bona_engine_free(engine);

@@ -221,8 +221,8 @@ static void absurd_meshes_do_not_pass(void **state)
     synth_pair_free(&pair);
 }
 
-/* The copy for AVX2 rounds otherwise; every cue must agree, and the direction within half a degree.
- */
+/* The copy for AVX2 rounds otherwise. For the pairs drawn here all cues agree within 0.0003 and the
+ * direction within 0.05 degrees; three and two times that is allowed. */
 static void both_copies_of_the_loops_agree(void **state)
 {
     (void)state;
@@ -239,11 +239,11 @@ static void both_copies_of_the_loops_agree(void **state)
         assert_int_equal(bona_evidence_gather(&plain, &ask.first, &ask.second), BONA_OK);
         assert_int_equal(bona_evidence_gather_wide(&wide, &ask.first, &ask.second), BONA_OK);
         for (int32_t n = 0; n < BONA_CUE_COUNT; n++)
-            if (!(fabsf(plain.cue[n] - wide.cue[n]) <= 0.003f * (1 + fabsf(plain.cue[n]))))
+            if (!(fabsf(plain.cue[n] - wide.cue[n]) <= 0.001f * (1 + fabsf(plain.cue[n]))))
                 fail_msg("kind %d, %s: %g and %g", (int)kind, bona_motion_cue_name(n),
                          (double)plain.cue[n], (double)wide.cue[n]);
         if (kind == SYNTH_LIVE_TURN)
-            assert_true(fabsf(remainderf(plain.direction - wide.direction, 360)) < 0.5f);
+            assert_true(fabsf(remainderf(plain.direction - wide.direction, 360)) < 0.1f);
         synth_pair_free(&pair);
     }
 #else

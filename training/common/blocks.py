@@ -114,14 +114,20 @@ def ahead(make, depth=4):
     ready, over = queue.Queue(depth), threading.Event()
 
     def work():
-        while not over.is_set():
-            ready.put(make())
+        try:
+            while not over.is_set():
+                ready.put(make())
+        except Exception as error:  # raised again where the result is waited for
+            ready.put(error)
 
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
     try:
         while True:
-            yield ready.get()
+            result = ready.get()
+            if isinstance(result, Exception):
+                raise result
+            yield result
     finally:
         over.set()
         while worker.is_alive():
