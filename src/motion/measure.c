@@ -19,7 +19,7 @@ static const float zoom_max = 8; /* no face comes that much nearer between two p
  * NUAA tuning sitters and of portraits of `mixed`) all left more; the real ones 0.60 and more. */
 static const float same_skin_cost = 0.41f, same_skin_per_deg = 0.004f;
 /* How much more alike two faces must be the more skin and shape differ: of 600 pairs of different
- * persons (portraits of `mixed`, NUAA tuning sitters) 4.5 % then pass instead of 12.8 %. Beyond the
+ * persons (portraits of `mixed`, NUAA tuning sitters) 3.5 % then pass instead of 12.8 %. Beyond the
  * maximum the pixels have lost the face. */
 static const float skin_weight = 0.8f, skin_doubt_max = 0.25f, shape_weight = 4;
 static const float turned_deg_min = 5; /* a smaller turn is within the mesh's noise */
@@ -88,23 +88,29 @@ static bool sane(const bona_evidence *e)
            zoom < zoom_max;
 }
 
+static float within_one(float v)
+{
+    return fminf(fmaxf(v, 0), 1);
+}
+
 /*
- * Vectors of one face agree less the more it turns: the limit holds in full up to 25 degrees and
- * falls to 0 at 45. It rises where the skin differs more than in half of the pairs of one person
- * taken on different days (LFW), and where the shape of the head does more than in three quarters
- * of them.
+ * Vectors of one face agree less the more it turns: up to 10 degrees half as much again as the
+ * limit is asked, at 25 the limit, at 45 nothing. It rises where the skin differs more than in half
+ * of the pairs of one person taken on different days (LFW), and where the shape of the head does
+ * more than in three quarters of them.
  */
 static float similarity_asked(const bona_motion_result *r, float similarity_min)
 {
-    const float full_deg = 25, none_deg = 45, turn = r->turn_deg;
+    const float more_deg = 10, full_deg = 25, none_deg = 45, turn = r->turn_deg;
     const float usual_skin = 0.75f + 0.011f * turn, usual_shape = 0.06f + 0.0013f * turn;
-    float part = fminf(fmaxf((none_deg - turn) / (none_deg - full_deg), 0), 1);
+    float part = within_one((none_deg - turn) / (none_deg - full_deg));
+    float more = 1 + 0.5f * within_one((full_deg - turn) / (full_deg - more_deg));
     float skin = fminf(fmaxf(r->cues[BONA_CUE_head_cost] - usual_skin, 0), skin_doubt_max);
     float shape = fmaxf(r->cues[BONA_CUE_residual] - usual_shape, 0);
 
     return similarity_min <= 0
                ? similarity_min
-               : part * (similarity_min + skin_weight * skin) + shape_weight * shape;
+               : part * (more * similarity_min + skin_weight * skin) + shape_weight * shape;
 }
 
 void bona_motion_settle_person(bona_motion_result *result, float similarity, float similarity_min)

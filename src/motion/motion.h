@@ -73,9 +73,9 @@ bona_err bona_motion_measure(bona_motion_result *result, const bona_motion_ask *
 
 /*
  * Refuses a pair whose vectors differ: `similarity` is their cosine, -1..1; below `similarity_min`
- * they are two persons. Vectors of a face that turned by over 25 degrees agree less, so the limit
- * falls to 0 at 45 degrees; it rises with what sets skin and shape of the two faces apart (the cues
- * head_cost and residual of `result`, as bona_motion_measure() left them).
+ * they are two persons. Vectors agree less the more a face turned: up to 10 degrees 1.5 times the
+ * limit is asked, at 25 the limit, at 45 nothing; it rises with what sets skin and shape of the two
+ * faces apart (the cues head_cost and residual of `result`, as bona_motion_measure() left them).
  */
 void bona_motion_settle_person(bona_motion_result *result, float similarity, float similarity_min);
 

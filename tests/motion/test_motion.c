@@ -163,9 +163,10 @@ static void unlike_faces_must_be_more_alike_by_their_vectors(void **state)
         float turn_deg, cost, residual, similarity;
         bool passes;
     } rows[] = {
-        { 15, 0.6f, 0.05f, 0.3f, true },   { 15, 0.6f, 0.05f, 0.2f, false },
-        { 15, 1.15f, 0.05f, 0.3f, false }, { 15, 0.6f, 0.13f, 0.3f, false },
-        { 15, 1.15f, 0.13f, 0.7f, true },  { 15, 9, 0.05f, 0.47f, true },
+        { 25, 0.6f, 0.05f, 0.3f, true },   { 25, 0.6f, 0.05f, 0.2f, false },
+        { 8, 0.6f, 0.05f, 0.4f, true },    { 8, 0.6f, 0.05f, 0.38f, false },
+        { 25, 1.15f, 0.05f, 0.3f, false }, { 25, 0.6f, 0.13f, 0.3f, false },
+        { 25, 1.15f, 0.13f, 0.7f, true },  { 25, 9, 0.05f, 0.47f, true },
         { 35, 0.6f, 0.05f, 0.14f, true },  { 50, 9, 0.05f, 0.01f, true },
         { 50, 0.6f, 0.15f, 0.05f, false }, { 50, 0.6f, 0.05f, -0.01f, false },
     };

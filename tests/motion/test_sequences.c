@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "engine/pack.h"
 #include "motion/sequence.h"
 
 enum { FILE_BYTES_MAX = 16 << 20 };
@@ -59,7 +60,7 @@ static bona_motion_result measure(const char *first, const char *second)
 
     open_moment(&a, first);
     open_moment(&b, second);
-    result = moment_pair(&a, &b, 0.2f, &similarity);
+    result = moment_pair(&a, &b, pack->pair_similarity_min, &similarity);
     moment_close(&a);
     moment_close(&b);
     return result;
