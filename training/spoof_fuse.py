@@ -9,7 +9,7 @@ that the training never saw. Every group (origin and kind) weighs the same. The 
 real live pictures, as their camera made them where plain views are there; weights and share by all
 attacks, real and simulated. No group tells how the networks do before an unknown camera, and on the
 groups there are the best choices differ little, so the weights are pulled towards equal ones. The
-figures of the webcam and phone sets play no part here.
+webcam and phone sets are not read here, but EQUAL was set after a look at them (LOOKS.md, 16).
 """
 import argparse
 import itertools
