@@ -3,7 +3,7 @@
 
     /usr/bin/python3 training/find_faces.py --data DIR
 
-DIR holds the folders lfw (one folder a person), utk and caltech/Faces; DIR/lfw_excluded.txt lists
+DIR holds the folders lfw (one folder a person), utk, caltech/Faces and web (one folder a camera); DIR/lfw_excluded.txt lists
 the people of LFW test folds 1 and 6, one name a line, who are left out. About 70 pictures a second.
 """
 import argparse
@@ -14,13 +14,14 @@ import numpy as np
 
 from common import faces
 
-SETS = {"caltech": ("caltech/Faces", 0), "lfw": ("lfw", 0), "utk": ("utk", .25)}  # folder, border
+ENDS = (".jpg", ".jpeg", ".png")
+SETS = {"caltech": ("caltech/Faces", 0), "lfw": ("lfw", 0), "utk": ("utk", .25), "web": ("web", 0)}  # folder, border
 
 
 def pictures(folder, excluded):
     for root, _, names in sorted(os.walk(folder)):
         if os.path.basename(root) not in excluded:
-            yield from (os.path.join(root, n) for n in sorted(names) if n.endswith(".jpg"))
+            yield from (os.path.join(root, n) for n in sorted(names) if n.lower().endswith(ENDS))
 
 
 def detect(paths, border):

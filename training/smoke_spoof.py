@@ -54,7 +54,7 @@ def draw(rng):
 
 
 def draw_sets(work, rng):
-    for name in ("lfw", "utk", "caltech"):
+    for name in ("lfw", "utk", "caltech", "web"):
         rows = []
         for i in range(40):  # of these persons 8, 9, 30 and 31 are held out
             folder = os.path.join(work, name, "person_%d" % i)

@@ -3,9 +3,9 @@
 
     /usr/bin/python3 training/spoof_data.py --data DIR --out STORE [--amount 1.0] [--seed 1]
 
-DIR holds what training/README.md lists (folders utk, lfw, caltech, bsds, detections in
+DIR holds what training/README.md lists (folders utk, lfw, caltech, web, bsds, detections in
 faces_*.npz); NUAA and `mixed` come from the shared pictures. Test sitters, masks and all webcam and
-phone sets are never read. STORE gets one .npy per crop and a table of labels; a view is one face
+phone sets are never read, nor the third of the cameras in `web` that is kept for a test. STORE gets one .npy per crop and a table of labels; a view is one face
 seen by one camera, cropped by all three rules.
 """
 import argparse
@@ -22,6 +22,7 @@ import spoof_simulate as simulate
 TEST_SITTERS = {"nuaa_0003", "nuaa_0007"}
 VALIDATION_SITTERS = {"nuaa_0009"}
 CROPS = {"c27": 80, "c40": 80, "c15": 96}
+RECORDINGS = ("nuaa", "mixed", "web")  # their pictures show the camera that a server would see
 VIEWS_PER_SCENE = 2  # cameras that see each scene
 KINDS = ("live", "print", "replay", "mask")
 
@@ -62,6 +63,23 @@ def load_cached(data, name, low, limit, rng):
     return Source(name, rows)
 
 
+def camera_fold(camera):
+    """What the pictures of a CAMERA of `web` are for; a test camera is read by nothing here."""
+    return ("choose", "train", "test")[zlib.crc32(camera.encode()) % 3]
+
+
+def load_web(data):
+    """People before cameras of their own, DIR/web/CAMERA/[label/]*, by label; without the test fold."""
+    table = np.load(os.path.join(data, "faces_web.npz"))
+    rows = {}
+    for path, box, points in zip(table["files"], table["box"], table["points"]):
+        camera, *inner = os.path.relpath(str(path), os.path.join(data, "web")).split(os.sep)
+        label = next((kind for kind in KINDS if kind in inner), "live")
+        if box[2] >= 45 and camera_fold(camera) != "test":
+            rows.setdefault(("web", label), []).append((str(path), box, points, label, camera))
+    return {key: Source("%s_%s" % key, value) for key, value in rows.items()}
+
+
 def load_shared(shared, detector):
     """NUAA without the test sitters and `mixed` without its masks, by label."""
     seen, rows = set(), {}
@@ -85,7 +103,17 @@ def validation(source, index):
     group = source.rows[index][4]
     if source.name.startswith("nuaa"):
         return group in VALIDATION_SITTERS
+    if source.name.startswith("web"):
+        return camera_fold(group) == "choose"
     return held_out(group, 4 if source.name.startswith("mixed") else 10)
+
+
+def origin(source, index):
+    """Name of the source of a view; a camera of `web` is an origin of its own."""
+    if not source.name.startswith("web"):
+        return source.name
+    owner = source.rows[index][4].split("+")[0].replace("_", "-")
+    return "web.%s_%s" % (owner, source.rows[index][3])
 
 
 def jittered(box, rng):
@@ -129,6 +157,8 @@ class Maker:
                                              ("caltech", 45, 9999), ("utk", 60, 3000))
                      if os.path.exists(os.path.join(data, "faces_%s.npz" % name))}
         self.shared = load_shared(shared, faces.Detector(320)) if shared else {}
+        if os.path.exists(os.path.join(data, "faces_web.npz")):
+            self.shared.update(load_web(data))
         for key, source in self.shared.items():
             if key[1] == "live":
                 self.live[source.name] = source
@@ -198,14 +228,16 @@ def plan(maker, amount):
     """(kind, source, index) for every view; simulated attacks draw on all live sources."""
     jobs = []
     per_picture = {"lfw": .12, "rooms": .35, "caltech": 1.5, "utk": .01, "nuaa_live": 8,
-                   "mixed_live": 8, "nuaa_print": 3, "mixed_print": 6, "mixed_replay": 10}
+                   "mixed_live": 8, "nuaa_print": 3, "mixed_print": 6, "mixed_replay": 10, "web_live": 3,
+                   "web_print": 6, "web_replay": 6, "web_mask": 6}
     everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
     for source in everything.values():
         wanted = per_picture[source.name] * amount * len(source)
         kind = source.rows[0][3]
         wanted = max(int(wanted), min(len(source), 40))
         jobs += [(kind, source, i % len(source), True) for i in range(wanted)]
-    weights = {"lfw": .2, "rooms": .3, "caltech": .2, "utk": .02, "nuaa_live": .18, "mixed_live": .1}
+    weights = {"lfw": .2, "rooms": .3, "caltech": .2, "utk": .02, "nuaa_live": .18, "mixed_live": .1,
+               "web_live": .2}
     names = [n for n in weights if n in maker.live]
     chance = np.array([weights[n] for n in names]) / sum(weights[n] for n in names)
     for kind, count in (("replay", 1300), ("print", 500), ("mask", 450)):
@@ -231,12 +263,13 @@ def build(data, shared, out, amount, seed):
         scene, box = (maker.live_view(source, index) if real
                       else maker.attack_view(kind, source, index))
         for _ in range(VIEWS_PER_SCENE):
-            view = maker.finish(scene, box, real and source.name[:5] in ("nuaa_", "mixed"))
+            view = maker.finish(scene, box, real and source.name.startswith(RECORDINGS))
             if view is None:
                 continue
             for name, crop in view.items():
                 store[name][len(table)] = crop
-            table.append((KINDS.index(kind), not real, source.name, validation(source, index)))
+            table.append((KINDS.index(kind), not real, origin(source, index),
+                          validation(source, index)))
         if (done + 1) % 250 == 0 or done + 1 == len(jobs):
             write_table(out, table)
             print("%d of %d scenes, %d views" % (done + 1, len(jobs), len(table)), flush=True)
@@ -252,7 +285,8 @@ def build_plain(data, shared, out, seed):
     rng = np.random.default_rng(seed)
     maker = Maker(data, shared, rng, 1.)
     times = {"lfw": .25, "rooms": .6, "caltech": 2, "utk": 0, "nuaa_live": 8, "mixed_live": 8,
-             "nuaa_print": 4, "mixed_print": 6, "mixed_replay": 8}
+             "nuaa_print": 4, "mixed_print": 6, "mixed_replay": 8, "web_live": 3, "web_print": 6,
+             "web_replay": 6, "web_mask": 6}
     everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
     jobs = [(s, i) for s in everything.values() for i in range(len(s))
             for _ in range(draws(times[s.name], rng))]
@@ -266,7 +300,7 @@ def build_plain(data, shared, out, seed):
         if view is not None:
             for name, crop in view.items():
                 store[name][len(table)] = crop
-            table.append((KINDS.index(source.rows[index][3]), False, "plain_" + source.name,
+            table.append((KINDS.index(source.rows[index][3]), False, "plain_" + origin(source, index),
                           validation(source, index)))
     write_table(out, table)
     print("%d plain views in %s" % (len(table), out))
@@ -279,7 +313,7 @@ def build_held(data, shared, out, seed, detector):
     maker = Maker(data, shared, rng, 1.)
     everything = dict(maker.live, **{s.name: s for s in maker.shared.values()})
     jobs = [(s, i, n) for s in everything.values() if s.name != "utk" for i in range(len(s))
-            if validation(s, i) for n in range(6 if s.name[:5] in ("nuaa_", "mixed") else 2)]
+            if validation(s, i) for n in range(6 if s.name.startswith(("nuaa", "mixed")) else 2)]
     if not jobs:
         raise SystemExit("no picture is held out")
     store, table, lost = open_store(out, len(jobs)), [], 0
@@ -295,7 +329,7 @@ def build_held(data, shared, out, seed, detector):
             continue
         for name, crop in view.items():
             store[name][len(table)] = crop
-        table.append((KINDS.index(source.rows[index][3]), False, "plain_" + source.name, True))
+        table.append((KINDS.index(source.rows[index][3]), False, "plain_" + origin(source, index), True))
     write_table(out, table)
     print("%d held-out views in %s; in %d more no face was found" % (len(table), out, lost))
 
