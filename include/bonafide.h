@@ -47,7 +47,7 @@ extern "C" {
     X(BAD_CIPHER, "text does not decrypt")                             \
     X(BAD_TOKEN, "token is not valid")                                 \
     X(BAD_CONFIG, "configuration is not valid")                        \
-    X(BUSY, "queue is full")                                           \
+    X(BUSY, "the queue is full, or the server starts or ends")         \
     X(TIMEOUT, "deadline passed")                                      \
     X(WORKER_LOST, "vision worker died on this job")                   \
     X(STORE, "database failed")                                        \

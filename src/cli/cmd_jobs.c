@@ -165,7 +165,6 @@ int bona_cmd_jobs(int argc, char **argv)
 {
     options o = { 0 };
     int status = read_options(&o, argc, argv);
-    bona_store_settings settings = { .where = o.state };
     bona_store *store = NULL;
     output out = { .json = o.json };
     bona_note note = { "" };
@@ -173,7 +172,7 @@ int bona_cmd_jobs(int argc, char **argv)
 
     if (status >= 0)
         return status;
-    err = bona_store_open(&store, &settings, &note);
+    err = bona_state_open(&store, o.state, false, &note);
     if (err != BONA_OK)
         return bona_command_failed("jobs", err, &note);
     bona_buf_init(&out.row, ROW_BYTES_MAX);

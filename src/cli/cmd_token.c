@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/registry.h"
 #include "store/store.h"
 #include "wire/jwt.h"
 
@@ -71,7 +72,7 @@ int bona_cmd_token(int argc, char **argv)
 
     if (status >= 0)
         return status;
-    err = bona_store_open(&store, &(bona_store_settings){ .where = o.state }, &note);
+    err = bona_state_open(&store, o.state, false, &note);
     if (err == BONA_OK)
         err = bona_store_client_keys(store, o.client, strlen(o.client), &keys);
     if (err == BONA_NOT_FOUND || (err == BONA_OK && keys.count == 0)) {

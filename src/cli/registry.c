@@ -2,9 +2,11 @@
 /* Entries of the state folder by name; see registry.h. */
 #include "cli/registry.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "cli/command.h"
@@ -24,6 +26,15 @@ void bona_time_text(char text[BONA_TIME_CHARS], int64_t unix_ms)
     gmtime_r(&seconds, &parts);
     size = strftime(text, BONA_TIME_CHARS, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf(text + size, BONA_TIME_CHARS - size, ".%03dZ", (int)(unix_ms % 1000));
+}
+
+bona_err bona_state_open(bona_store **store, const char *folder, bool make, bona_note *note)
+{
+    struct stat seen;
+
+    if (!make && stat(folder, &seen) != 0)
+        return bona_fail(note, BONA_STORE, "state folder %.120s: %s", folder, strerror(errno));
+    return bona_store_open(store, &(bona_store_settings){ .where = folder }, note);
 }
 
 /* Returns -1 to go on, else an exit status. */
@@ -108,14 +119,13 @@ int bona_registry_run(const bona_registry *registry, int argc, char **argv)
 {
     options o = { 0 };
     int status = read_options(&o, registry->command, argc, argv);
-    bona_store_settings settings = { .where = o.state };
     bona_store *store = NULL;
     bona_note note = { "" };
     bona_err err;
 
     if (status >= 0)
         return status;
-    err = bona_store_open(&store, &settings, &note);
+    err = bona_state_open(&store, o.state, strcmp(o.verb, "add") == 0, &note);
     if (err == BONA_OK && strcmp(o.verb, "add") == 0)
         err = registry->add(store, o.id, &note);
     else if (err == BONA_OK && strcmp(o.verb, "revoke") == 0)

@@ -17,6 +17,9 @@ typedef struct bona_registry {
 /* Reads the options and does it. Returns an exit status. */
 int bona_registry_run(const bona_registry *registry, int argc, char **argv);
 
+/* Opens the state folder of a command; MAKE: a missing one is made, else it is BONA_STORE. */
+bona_err bona_state_open(bona_store **store, const char *folder, bool make, bona_note *note);
+
 enum { BONA_TIME_CHARS = 32 };
 
 /* Unix milliseconds as "2026-01-31T12:00:00.000Z". */

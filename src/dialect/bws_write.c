@@ -147,7 +147,7 @@ static void put_assessments(dialect_out *out, const bona_picture *picture, bool 
     dialect_put(out, "\"qualityAssessments\":[");
     if (shorter > SHORT_SIDE_PX_MAX && longer > LONG_SIDE_PX_MAX)
         put_assessment(out, &comma, "ImageSize", (float)LONG_SIDE_PX_MAX / (float)longer,
-                       "The picture was larger than needed and was reduced.");
+                       "The picture is larger than needed.");
     put_unsuitable(out, &comma, picture);
     for (int32_t k = 0; cut && k < listed_faces(picture); k++) {
         float visible =

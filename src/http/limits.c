@@ -75,7 +75,7 @@ static bool framing_holds(const bona_request *request, const head *h, uint64_t *
 {
     *length = 0;
     if (h->broken)
-        return refuse(status, message, 400, "a header line that is none");
+        return refuse(status, message, 400, "a header line with an invalid name");
     if (h->codings > 0 && h->lengths > 0)
         return refuse(status, message, 400, "Transfer-Encoding together with Content-Length");
     if (h->lengths > 1 || h->codings > 1 || h->others > 0)

@@ -83,8 +83,6 @@ int32_t http_reply_lines(const bona_request *request, char date[HTTP_DATE],
     const bona_http *http = request->http;
     int32_t count = 0;
 
-    http_date(request->received_ms, date);
-    lines[count++] = (http_line){ "Date", date };
     if (request->type != NULL && request->out_size > 0)
         lines[count++] = (http_line){ "Content-Type", (char *)(uintptr_t)request->type };
     if (http->s.cors_origin != NULL) {
@@ -97,6 +95,9 @@ int32_t http_reply_lines(const bona_request *request, char date[HTTP_DATE],
     if (atomic_load(&http->draining) ||
         request->early) /* else bytes of its body could be a request */
         lines[count++] = (http_line){ "Connection", "close" };
+    /* After Connection: with that line libmicrohttpd forgets that a date is there and adds one. */
+    http_date(request->received_ms, date);
+    lines[count++] = (http_line){ "Date", date };
     for (int32_t i = 0; i < request->line_count; i++)
         lines[count++] = request->lines[i];
     return count;
