@@ -231,7 +231,8 @@ typedef struct bona_match_ask {
     bona_bytes photo;
     bona_bytes frames[BONA_FRAMES_MAX];
     int32_t frame_count;    /* at least 1 */
-    uint32_t photo_formats; /* set of bona_format; 0 = all; frames may have any format */
+    uint32_t photo_formats; /* set of bona_format; 0 = all */
+    uint32_t frame_formats; /* the same of the frames */
     uint32_t photo_flags;   /* set of bona_flag; frames always get EXIF and BONA_FIND_TURN */
     bona_limits photo_limits;
     bona_limits frame_limits; /* of each frame */

@@ -8,8 +8,9 @@
 #include "cli/vision.h"
 #include "engine/pack.h"
 
-const char bona_cmd_models_options[] = "  --models PACK   a pack file, or builtin; default: the pack of this build\n"
-                                       "  --help          this text\n";
+const char bona_cmd_models_options[] =
+    "  --models PACK   a pack file, or builtin; default: the pack of this build\n"
+    "  --help          this text\n";
 
 static void print_model(const bona_pack_row *row)
 {

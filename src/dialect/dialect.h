@@ -48,9 +48,10 @@ typedef struct bona_ask {
     int32_t picture_count;
     bona_span frames[BONA_FRAMES_MAX];
     int32_t frame_count;
-    uint32_t tags;    /* set of bona_tag */
-    uint32_t formats; /* set of bona_format, for `pictures` */
-    uint32_t flags;   /* set of bona_flag, for `pictures` */
+    uint32_t tags;          /* set of bona_tag */
+    uint32_t formats;       /* set of bona_format, for `pictures` */
+    uint32_t frame_formats; /* the same for `frames` */
+    uint32_t flags;         /* set of bona_flag, for `pictures` */
     bona_limits limits;
     bool auto_rotate; /* images API */
 } bona_ask;

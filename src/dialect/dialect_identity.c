@@ -35,7 +35,9 @@ enum {
 enum {
     FORMATS =
         BONA_FORMAT_JPEG | BONA_FORMAT_BMP | BONA_FORMAT_PNG | BONA_FORMAT_GIF | BONA_FORMAT_TIFF,
-    BOOLEAN_MAX = 16, /* bytes of a yes-or-no part; longer ones are neither */
+    FRAME_FORMATS = FORMATS | BONA_FORMAT_TGA | BONA_FORMAT_PNM | BONA_FORMAT_WEBP,
+    AHEAD_MS_MAX = 300000, /* ms that the clock of who sealed a file may be ahead, as with tokens */
+    BOOLEAN_MAX = 16,      /* bytes of a yes-or-no part; longer ones are neither */
     REQUEST_ID = 33
 };
 
@@ -153,6 +155,14 @@ static bool read_boolean(const form *f, int part, bool *value, bona_refusal *ref
 
 /* ---- what the form holds ---- */
 
+/* A date far ahead would make a file that never grows old. */
+static bool age_is_good(int64_t created_ms, const bona_rules *rules)
+{
+    int64_t now = bona_clock_wall_ms();
+
+    return created_ms <= now + AHEAD_MS_MAX && now - created_ms <= rules->liveness_age_s_max * 1000;
+}
+
 static bool read_liveness(bona_ask *ask, const bona_buf *file, const bona_tray *tray,
                           const bona_rules *rules, bona_refusal *refusal)
 {
@@ -170,8 +180,7 @@ static bool read_liveness(bona_ask *ask, const bona_buf *file, const bona_tray *
                               rules->keys.liveness_key, plain, NULL);
     if (err != BONA_OK)
         return refuse_code(refusal, err == BONA_NO_MEMORY ? FAILURE : LIVENESS);
-    if (rules->liveness_age_s_max > 0 &&
-        bona_clock_wall_ms() - container.created_ms > rules->liveness_age_s_max * 1000)
+    if (rules->liveness_age_s_max > 0 && !age_is_good(container.created_ms, rules))
         return refuse_code(refusal, LIVENESS);
     ask->frame_count = container.frame_count;
     for (int32_t i = 0; i < container.frame_count; i++)
@@ -210,6 +219,7 @@ static bool read_body(bona_ask *ask, const bona_head *head, bona_buf *body, cons
 
     *ask = (bona_ask){ .match = true,
                        .formats = FORMATS | (rules->heif ? BONA_FORMAT_HEIF : 0),
+                       .frame_formats = FRAME_FORMATS | (rules->heif ? BONA_FORMAT_HEIF : 0),
                        .limits = { .bytes_max = rules->photo_bytes_max,
                                    .side_px_min = rules->photo_px_min,
                                    .side_px_max = rules->photo_px_max } };

@@ -50,6 +50,7 @@ static bona_err choose_frame(bona_sight *best, bona_match_report *report, bona_e
     report->frames_err = BONA_NO_FACE;
     for (int32_t i = 0; i < ask->frame_count && err == BONA_OK; i++) {
         bona_sight_ask look = { .bytes = ask->frames[i],
+                                .formats = ask->frame_formats,
                                 .flags = BONA_FIND_TURN,
                                 .limits = ask->frame_limits };
         bona_sight sight = { 0 };

@@ -12,7 +12,15 @@ int32_t bona_pack_vector_size(const bona_pack *pack)
 {
     const bona_model *model = &pack->models[BONA_ROLE_EMBED];
 
-    return model->net == NULL ? 0 : bona_net_output_shape(model->net, model->decode.output).dim[1];
+    bona_shape shape;
+    int32_t size = 1;
+
+    if (model->net == NULL)
+        return 0;
+    shape = bona_net_output_shape(model->net, model->decode.output);
+    for (int32_t i = 0; i < shape.rank; i++)
+        size *= shape.dim[i];
+    return size; /* at most BONA_VECTOR_MAX, as the pack was checked for */
 }
 
 /* Puts the face nearest to the middle of the picture first, where the judged one stands. */

@@ -176,7 +176,8 @@ static bona_err need_one(const bona_match_set *set, const char *root, bona_note 
     for (int64_t i = 0; i < set->picture_count; i++)
         if (is_good(set, i))
             return BONA_OK;
-    return bona_fail(note, BONA_IO, "none of the %lld pictures below %.120s gave a vector (first: %s)",
+    return bona_fail(note, BONA_IO,
+                     "none of the %lld pictures below %.120s gave a vector (first: %s)",
                      (long long)set->picture_count, root,
                      set->picture_count > 0 ? set->pictures[0].error : "no pair");
 }

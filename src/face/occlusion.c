@@ -6,12 +6,13 @@
 
 #include "face/crop.h"
 
-/* Probability "covered" to visibility: straight lines that put the threshold at 50. */
+/* Probability "covered" to visibility: straight lines that put the threshold at 50. No number
+ * counts as covered. */
 static float visibility(float covered, float threshold)
 {
-    if (!(covered >= 0.0f))
-        return 100.0f;
-    covered = fminf(covered, 1.0f);
+    if (isnan(covered))
+        return 0.0f;
+    covered = fminf(fmaxf(covered, 0.0f), 1.0f);
     return covered < threshold ? 100.0f - 50.0f * covered / threshold
                                : 50.0f * (1.0f - covered) / (1.0f - threshold);
 }
@@ -26,7 +27,7 @@ static float largest_of_class(const float *answer, int32_t size, int32_t classes
     float largest = 0;
 
     for (int32_t i = index; i < size; i += classes)
-        largest = fmaxf(largest, answer[i]);
+        largest = isnan(answer[i]) ? NAN : fmaxf(largest, answer[i]);
     return largest;
 }
 

@@ -227,6 +227,7 @@ void http_request_gone(bona_request *request)
     void (*gone)(void *arg);
 
     pthread_mutex_lock(&request->lock);
+    request->left = true;
     gone = request->gone;
     request->gone = NULL;
     if (gone != NULL)
@@ -315,7 +316,10 @@ void *bona_request_kept(const bona_request *request)
 void bona_request_on_gone(bona_request *request, void (*gone)(void *arg), void *arg)
 {
     pthread_mutex_lock(&request->lock);
-    request->gone = gone;
+    if (request->left && !request->replied)
+        gone(arg); /* it left before anybody could be told */
+    else
+        request->gone = gone;
     request->gone_arg = arg;
     pthread_mutex_unlock(&request->lock);
 }

@@ -119,6 +119,7 @@ struct bona_request {
     int32_t line_count;
     uint8_t *out;
     size_t out_size;
+    bool left; /* the client went away */
     void (*gone)(void *arg);
     void *gone_arg;
 };

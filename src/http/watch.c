@@ -46,10 +46,11 @@ void http_watch_linger(http_watch *watch, int fd)
 /* Throws away what has come. Returns false when it is over: end of stream, an error, or a bound. */
 static bool drain_one(http_linger *linger, int64_t now)
 {
-    static char nowhere[DRAIN_BYTES]; /* only the watch thread is here */
+    static char
+        nowhere[DRAIN_BYTES]; /* stays empty: MSG_TRUNC throws bytes away uncopied, tcp(7) */
 
     while (now < linger->deadline_ns && linger->bytes < HTTP_LINGER_BYTES) {
-        ssize_t size = recv(linger->fd, nowhere, sizeof nowhere, MSG_DONTWAIT);
+        ssize_t size = recv(linger->fd, nowhere, sizeof nowhere, MSG_DONTWAIT | MSG_TRUNC);
 
         if (size < 0)
             return errno == EAGAIN || errno == EINTR;

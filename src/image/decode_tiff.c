@@ -17,6 +17,7 @@ enum {
 };
 #define PIECE_BYTES_MAX \
     ((tmsize_t)400 * 1000 * 1000) /* one strip, tile or table: 100 MP at 4 bytes */
+#define TILES_PIXELS_MAX ((uint64_t)100 * 1000 * 1000) /* px of all tiles of a picture */
 
 typedef struct reader {
     const bona_decode_job *job;
@@ -152,11 +153,16 @@ static bona_err probe(const bona_decode_job *job, bona_image_info *info)
     return err;
 }
 
-/* Rows that are converted together: whole strips or tiles, so that none is unpacked twice. 0 = a
- * tile that is too large. */
-static uint32_t band_rows(const bona_decode_job *job, TIFF *tiff, uint32_t height)
+static uint64_t rounded_up(uint64_t size, uint64_t piece)
 {
-    uint32_t rows = height, wide = 1;
+    return (size + piece - 1) / piece * piece;
+}
+
+/* Rows that are converted together: whole strips or tiles, so that none is unpacked twice. 0 =
+ * none, or too large tiles: all of each is unpacked, however little of it the picture shows. */
+static uint32_t band_rows(TIFF *tiff, const bona_image_info *info)
+{
+    uint32_t height = (uint32_t)info->height, rows = height, wide = (uint32_t)info->width;
 
     if (TIFFIsTiled(tiff)) {
         TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &wide);
@@ -164,7 +170,10 @@ static uint32_t band_rows(const bona_decode_job *job, TIFF *tiff, uint32_t heigh
     } else {
         TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
     }
-    if (rows == 0 || (TIFFIsTiled(tiff) && (int64_t)rows * wide > job->limits.pixels_max))
+    if (rows == 0 || wide == 0)
+        return 0;
+    if (TIFFIsTiled(tiff) &&
+        rounded_up((uint64_t)info->width, wide) * rounded_up(height, rows) > TILES_PIXELS_MAX)
         return 0;
     if (rows < BAND_ROWS_MIN)
         rows *= (BAND_ROWS_MIN + rows - 1) / rows;
@@ -214,13 +223,14 @@ static bona_err decode_page(const bona_decode_job *job, const bona_image_info *i
                             bona_image *image)
 {
     char reason[1024] = "";
-    uint32_t rows = band_rows(job, tiff, (uint32_t)info->height);
+    uint32_t rows = band_rows(tiff, info);
     TIFFRGBAImage source;
     bona_err err;
 
     if (rows == 0)
-        return bona_fail(job->note, BONA_IMAGE_TOO_BIG, "strips of no rows, or tiles over %lld px",
-                         (long long)job->limits.pixels_max);
+        return bona_fail(job->note, BONA_IMAGE_TOO_BIG,
+                         "strips of no rows, or tiles of more than %lld px together",
+                         (long long)TILES_PIXELS_MAX);
     if (!TIFFRGBAImageOK(tiff, reason) || !TIFFRGBAImageBegin(&source, tiff, 1, reason))
         return bona_fail(job->note, BONA_IMAGE_FORMAT, "%.200s", reason);
     source.orientation = source.req_orientation = ORIENTATION_TOPLEFT; /* rows as they are stored */

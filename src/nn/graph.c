@@ -15,38 +15,39 @@ typedef struct reader_row {
     const char *op;
     size_t inputs_least, inputs_most;
     bona_read *read;
+    bool constant; /* input 0 may be one */
 } reader_row;
 
 static const reader_row readers[] = {
-    { "Conv", 2, 3, bona_read_conv },
-    { "Gemm", 2, 3, bona_read_gemm },
-    { "MatMul", 2, 2, bona_read_matmul },
-    { "BatchNormalization", 5, 5, bona_read_batchnorm },
-    { "Add", 2, 2, bona_read_add },
-    { "Sub", 2, 2, bona_read_sub },
-    { "Mul", 2, 2, bona_read_mul },
-    { "Div", 2, 2, bona_read_div },
-    { "Relu", 1, 1, bona_read_relu },
-    { "PRelu", 2, 2, bona_read_prelu },
-    { "LeakyRelu", 1, 1, bona_read_leaky },
-    { "Clip", 1, 3, bona_read_clip },
-    { "Sigmoid", 1, 1, bona_read_sigmoid },
-    { "HardSigmoid", 1, 1, bona_read_hard_sigmoid },
-    { "HardSwish", 1, 1, bona_read_hard_swish },
-    { "Softmax", 1, 1, bona_read_softmax },
-    { "MaxPool", 1, 1, bona_read_maxpool },
-    { "AveragePool", 1, 1, bona_read_avgpool },
-    { "GlobalAveragePool", 1, 1, bona_read_mean },
-    { "Flatten", 1, 1, bona_read_flatten },
-    { "Reshape", 2, 2, bona_read_reshape },
-    { "Squeeze", 1, 2, bona_read_squeeze },
-    { "Unsqueeze", 1, 2, bona_read_unsqueeze },
-    { "Identity", 1, 1, bona_read_same },
-    { "Dropout", 1, 3, bona_read_same },
-    { "Transpose", 1, 1, bona_read_transpose },
-    { "Resize", 2, 4, bona_read_resize },
-    { "Pad", 1, 3, bona_read_pad },
-    { "Concat", 1, BONA_GRAPH_INPUTS_MAX, bona_read_concat },
+    { "Conv", 2, 3, bona_read_conv, false },
+    { "Gemm", 2, 3, bona_read_gemm, false },
+    { "MatMul", 2, 2, bona_read_matmul, false },
+    { "BatchNormalization", 5, 5, bona_read_batchnorm, false },
+    { "Add", 2, 2, bona_read_add, true },
+    { "Sub", 2, 2, bona_read_sub, true },
+    { "Mul", 2, 2, bona_read_mul, true },
+    { "Div", 2, 2, bona_read_div, true },
+    { "Relu", 1, 1, bona_read_relu, false },
+    { "PRelu", 2, 2, bona_read_prelu, false },
+    { "LeakyRelu", 1, 1, bona_read_leaky, false },
+    { "Clip", 1, 3, bona_read_clip, false },
+    { "Sigmoid", 1, 1, bona_read_sigmoid, false },
+    { "HardSigmoid", 1, 1, bona_read_hard_sigmoid, false },
+    { "HardSwish", 1, 1, bona_read_hard_swish, false },
+    { "Softmax", 1, 1, bona_read_softmax, false },
+    { "MaxPool", 1, 1, bona_read_maxpool, false },
+    { "AveragePool", 1, 1, bona_read_avgpool, false },
+    { "GlobalAveragePool", 1, 1, bona_read_mean, false },
+    { "Flatten", 1, 1, bona_read_flatten, false },
+    { "Reshape", 2, 2, bona_read_reshape, true },
+    { "Squeeze", 1, 2, bona_read_squeeze, true },
+    { "Unsqueeze", 1, 2, bona_read_unsqueeze, true },
+    { "Identity", 1, 1, bona_read_same, false },
+    { "Dropout", 1, 3, bona_read_same, false },
+    { "Transpose", 1, 1, bona_read_transpose, false },
+    { "Resize", 2, 4, bona_read_resize, false },
+    { "Pad", 1, 3, bona_read_pad, false },
+    { "Concat", 1, BONA_GRAPH_INPUTS_MAX, bona_read_concat, false },
 };
 
 static bona_err read_node(bona_reader *reader)
@@ -78,7 +79,7 @@ static bona_err read_node(bona_reader *reader)
         if (err != BONA_OK)
             return err;
         op.input_count = 1;
-        if (reader->graph->values[op.input[0]].constant != NULL && row->inputs_most != 2)
+        if (reader->graph->values[op.input[0]].constant != NULL && !row->constant)
             return bona_reader_fail(reader, "input 0 is a constant");
         return row->read(reader, &op);
     }

@@ -10,6 +10,15 @@ static const bona_value *first(const bona_reader *reader, const bona_op *op)
     return &reader->graph->values[op->input[0]];
 }
 
+/* A constant of another shape is a constant: nothing to do while running. */
+static bona_err name_constant(bona_reader *reader, const float *constant, bona_shape shape)
+{
+    int32_t value;
+    bona_err err = bona_reader_value(reader, shape, constant, &value);
+
+    return err == BONA_OK ? bona_reader_name(reader, reader->node->output[0], NULL, value) : err;
+}
+
 static bona_err reshape_to(bona_reader *reader, bona_op *op, int32_t rank, const int64_t *dims)
 {
     bona_shape shape = { .rank = rank };
@@ -24,6 +33,8 @@ static bona_err reshape_to(bona_reader *reader, bona_op *op, int32_t rank, const
     if (elements != first(reader, op)->elements)
         return bona_reader_fail(reader, "%d elements into a shape of %lld",
                                 first(reader, op)->elements, (long long)elements);
+    if (first(reader, op)->constant != NULL)
+        return name_constant(reader, first(reader, op)->constant, shape);
     op->kind = BONA_OP_RESHAPE;
     return bona_reader_finish(reader, op, shape);
 }

@@ -66,6 +66,7 @@ static bona_err put_all(bona_server *server, bona_buf *out)
         { "bonafide_slow_clients_total", "counter", (double)http.timeouts },
         { "bonafide_gone_clients_total", "counter", (double)http.gone },
         { "bonafide_body_bytes_held", "gauge", (double)http.body_bytes },
+        { "bonafide_log_lines_lost_total", "counter", (double)server_log_lost() },
         { "bonafide_clients", "gauge", store.clients },
         { "bonafide_api_keys", "gauge", store.api_keys },
         { "bonafide_records_written_total", "counter", (double)store.written },

@@ -149,6 +149,7 @@ static bona_vision_ask vision_ask(const bona_ask *ask)
         v.match.photo = slice(ask->pictures[0]);
         v.match.frame_count = ask->frame_count;
         v.match.photo_formats = ask->formats;
+        v.match.frame_formats = ask->frame_formats;
         v.match.photo_flags = ask->flags;
         v.match.photo_limits = ask->limits;
         v.match.frame_limits.side_px_max = BONA_CONTAINER_SIDE_PX_MAX;

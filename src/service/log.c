@@ -4,7 +4,11 @@
  * nothing a client sent but its trace id, and no address: a log is kept longer than anybody
  * remembers what is in it.
  */
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +19,9 @@
 #include "service/server.h"
 #include "wire/json_write.h"
 
-enum { LINE_MAX_BYTES = 4096 };
+enum { LINE_MAX_BYTES = PIPE_BUF };
+
+static _Atomic uint64_t lines_lost;
 
 static bona_err put_time(bona_buf *line, int64_t wall_ms)
 {
@@ -38,13 +44,33 @@ static bona_err put_text(bona_buf *line, const char *name, const char *text)
     return err == BONA_OK ? bona_json_put_string(line, text) : err;
 }
 
-/* One write, so that lines of several threads do not mix. */
+/*
+ * One write, so that lines of several threads do not mix. Nobody waits for a reader of the log: a
+ * pipe that says it is writable takes PIPE_BUF bytes at once, one that is full loses the line.
+ */
+static bool put_line(const bona_buf *line)
+{
+    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+    struct pollfd log = { .fd = STDERR_FILENO, .events = POLLOUT };
+    bool written;
+
+    pthread_mutex_lock(&one);
+    written = poll(&log, 1, 0) == 1 && (log.revents & POLLOUT) != 0 &&
+              write(STDERR_FILENO, line->data, line->size) == (ssize_t)line->size;
+    pthread_mutex_unlock(&one);
+    return written;
+}
+
 static void finish(bona_buf *line, bona_err err)
 {
-    if (err == BONA_OK && bona_buf_text(line, "}\n") == BONA_OK &&
-        write(STDERR_FILENO, line->data, line->size) < 0)
-        bona_buf_clear(line); /* a log that is gone must not stop the server */
+    if (err != BONA_OK || bona_buf_text(line, "}\n") != BONA_OK || !put_line(line))
+        atomic_fetch_add(&lines_lost, 1);
     bona_buf_deinit(line);
+}
+
+uint64_t server_log_lost(void)
+{
+    return atomic_load(&lines_lost);
 }
 
 void server_log(const char *level, const char *format, ...)

@@ -255,7 +255,8 @@ static void end(bona_server *server)
         } while (stats.requests > 0 && bona_clock_ms_since(start) < DRAIN_MS);
     }
     bona_crew_stop(server->crew, GRACE_MS);
-    bona_http_stop(server->http);
+    bona_http_stop(server->http); /* until here connections may ask for health and metrics */
+    bona_crew_free(server->crew);
     bona_store_close(server->store);
     bona_pack_free(server->pack);
     bona_seal_keys_wipe(&server->rules.keys);

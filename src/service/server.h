@@ -77,6 +77,7 @@ void server_metrics(bona_request *request, void *app);
 
 /* log.c: one line of JSON on standard error */
 void server_log_request(bona_request *request, const bona_http_end *end, void *app);
+uint64_t server_log_lost(void); /* lines that nobody took: a full pipe, a log that is gone */
 __attribute__((format(printf, 2, 3))) void server_log(const char *level, const char *format, ...);
 
 #endif

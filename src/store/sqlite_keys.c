@@ -165,9 +165,21 @@ static bona_err revoke(bona_db *db, const char *sql, const char *what, const cha
     return bona_sqlite_end(db, err, note);
 }
 
+/* Pages with a key that is gone stay in the write-ahead log while a server holds the database, so
+ * the log is cut. Its readers are short and are waited for; where one stays, the next checkpoint
+ * does it. */
+static void cut_log(bona_db *db)
+{
+    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 bona_err bona_sqlite_client_revoke(bona_db *db, const char *id, bona_note *note)
 {
-    return revoke(db, "DELETE FROM client_key WHERE client = ?1", "client", id, note);
+    bona_err err = revoke(db, "DELETE FROM client_key WHERE client = ?1", "client", id, note);
+
+    if (err == BONA_OK)
+        cut_log(db);
+    return err;
 }
 
 bona_err bona_sqlite_api_key_revoke(bona_db *db, const char *name, bona_note *note)

@@ -316,5 +316,10 @@ void bona_crew_stop(bona_crew *crew, int32_t grace_ms)
         pthread_join(crew->thread, NULL);
     }
     end_spawner(crew);
-    release(crew);
+}
+
+void bona_crew_free(bona_crew *crew)
+{
+    if (crew != NULL)
+        release(crew);
 }

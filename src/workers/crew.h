@@ -155,8 +155,11 @@ int32_t bona_crew_pids(bona_crew *crew, pid_t *pids, int32_t room);
 /*
  * Refuses new jobs, waits up to `grace_ms` for waiting and running ones, answers what is left with
  * BONA_BUSY, ends workers, spawner and dispatcher. Every `done` has been called when it returns.
- * Then frees. NULL is fine.
+ * After it only bona_crew_look and bona_crew_free may follow. NULL is fine, for both.
  */
 void bona_crew_stop(bona_crew *crew, int32_t grace_ms);
+
+/* Of a crew that was stopped. */
+void bona_crew_free(bona_crew *crew);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -34,10 +35,16 @@ static void settle_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A limit that was inherited and is lower stays. */
 static bona_err limit(int what, rlim_t value)
 {
-    struct rlimit both = { value, value };
+    struct rlimit both;
 
+    if (getrlimit((__rlimit_resource_t)what, &both) != 0)
+        return BONA_IO;
+    if (value > both.rlim_max)
+        value = both.rlim_max;
+    both = (struct rlimit){ value, value };
     return setrlimit((__rlimit_resource_t)what, &both) == 0 ? BONA_OK : BONA_IO;
 }
 
@@ -232,10 +239,21 @@ static bona_err filter_calls(void)
     return failed == 0 ? BONA_OK : BONA_IO;
 }
 
+/* A server that runs as root has workers of root: without capabilities, capset(2). */
+static bona_err drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+    return syscall(SYS_capset, &header, none) == 0 ? BONA_OK : BONA_IO;
+}
+
 bona_err bona_lockdown_finish(size_t memory_max)
 {
     bona_err err = set_limits(memory_max);
 
+    if (err == BONA_OK)
+        err = drop_capabilities();
     if (err == BONA_OK)
         err = filter_calls();
     return err;

@@ -38,6 +38,7 @@ static bona_err match(bona_engine *engine, const bona_vision_match *ask, bona_by
     bona_match_ask full = { .photo = look_at(slab, ask->photo),
                             .frame_count = ask->frame_count,
                             .photo_formats = ask->photo_formats,
+                            .frame_formats = ask->frame_formats,
                             .photo_flags = ask->photo_flags,
                             .photo_limits = ask->photo_limits,
                             .frame_limits = ask->frame_limits };

@@ -26,7 +26,7 @@ typedef struct bona_vision_match {
     bona_slice photo;
     bona_slice frames[BONA_FRAMES_MAX];
     int32_t frame_count;
-    uint32_t photo_formats, photo_flags;
+    uint32_t photo_formats, frame_formats, photo_flags;
     bona_limits photo_limits, frame_limits;
 } bona_vision_match;
 

@@ -81,6 +81,8 @@ class Command(unittest.TestCase):
         database.close()
 
     def test_jobs_come_newest_first_and_by_reference(self):
+        self.in_state("jobs", status=70)  # no such folder, and none is made
+        self.in_state("client", "add", "bank")
         self.assertEqual(json.loads(self.in_state("jobs", "--json")), {"jobs": []})
         for number in range(5):
             self.add_job(number, 'odd "1"' if number % 2 else "even\n", None if number == 4 else 0.25)

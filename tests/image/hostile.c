@@ -177,6 +177,25 @@ static void a_header_that_promises_more_than_the_file_holds_costs_little(void **
     }
 }
 
+/* Tiles that are much wider than the picture: each would be unpacked in full. The tag is 322
+ * (TIFF 6.0, section 15); its entry gets the type LONG. */
+static void a_tiff_whose_tiles_are_far_larger_than_the_picture_is_refused(void **state)
+{
+    static const uint8_t entry[] = { 0x42, 0x01 }, wide[] = { 4, 0, 1, 0, 0, 0, 0, 0, 0, 1 };
+    bona_buf file;
+    uint8_t *at;
+
+    (void)state;
+    picture_make(&file, "tiles.tif", 64, 64);
+    assert_memory_equal(file.data, "II", 2);
+    at = file.data + file.size - sizeof entry;
+    while (memcmp(at, entry, sizeof entry) != 0 || at[3] != 0 || at[4] != 1)
+        assert_true(--at > file.data);
+    memcpy(at + sizeof entry, wide, sizeof wide);
+    assert_int_equal(decode_buf("wide tiles", &file).err, BONA_IMAGE_TOO_BIG);
+    bona_buf_deinit(&file);
+}
+
 /* 2,147,483,647 squared pixels of 32 bits: so many bytes are no int64_t. */
 static void a_bmp_whose_size_overflows_is_refused(void **state)
 {
@@ -242,6 +261,7 @@ int main(void)
         cmocka_unit_test(a_jpeg_with_thousands_of_scans_is_refused),
         cmocka_unit_test(a_header_that_promises_more_than_the_file_holds_costs_little),
         cmocka_unit_test(a_bmp_whose_size_overflows_is_refused),
+        cmocka_unit_test(a_tiff_whose_tiles_are_far_larger_than_the_picture_is_refused),
         cmocka_unit_test(text_formats_cannot_promise_pixels_they_do_not_hold),
         cmocka_unit_test(files_with_a_wrong_byte_end_cleanly),
     };

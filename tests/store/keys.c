@@ -145,6 +145,19 @@ static void a_revoked_key_leaves_the_disk(void **state)
     assert_false(folder_holds(*state, key, sizeof key));
 }
 
+static void a_revoked_key_leaves_the_disk_under_a_running_server(void **state)
+{
+    bona_store *server = folder_open(*state, true), *command = folder_open(*state, false);
+    uint8_t key[BONA_HMAC_KEY_BYTES];
+
+    assert_int_equal(bona_store_client_add(command, "bank", key, NULL), BONA_OK);
+    assert_true(folder_holds(*state, key, sizeof key));
+    assert_int_equal(bona_store_client_revoke(command, "bank", NULL), BONA_OK);
+    assert_false(folder_holds(*state, key, sizeof key));
+    bona_store_close(command);
+    bona_store_close(server);
+}
+
 static void assert_mode(const char *folder, const char *file, mode_t mode)
 {
     char path[512];
@@ -312,6 +325,7 @@ int main(void)
         IN_A_FOLDER(ids_are_1_to_64_of_letters_digits_dot_underscore_and_dash),
         IN_A_FOLDER(an_api_key_is_known_by_its_hash_alone),
         IN_A_FOLDER(a_revoked_key_leaves_the_disk),
+        IN_A_FOLDER(a_revoked_key_leaves_the_disk_under_a_running_server),
         IN_A_FOLDER(folder_and_files_are_closed_to_others),
         IN_A_FOLDER(a_folder_that_others_use_is_refused_and_an_empty_one_closed),
         IN_A_FOLDER(a_folder_of_another_user_is_refused),

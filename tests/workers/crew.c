@@ -191,14 +191,14 @@ static void stopping_finishes_what_runs_and_answers_the_rest(void **state)
     rig_start(&self, 1, &settings);
     for (int i = 0; i < 10; i++)
         rig_submit(&self, RIG_SLEEP, 10, 10, NULL);
-    bona_crew_stop(self.crew, 10000);
+    rig_end(self.crew, 10000);
     assert_int_equal(self.errors[BONA_OK], 10);
 
     rig_start(&self, 1, &settings);
     rig_submit(&self, RIG_LOOP, 0, 10, NULL);
     for (int i = 0; i < 5; i++)
         rig_submit(&self, RIG_SUM, 0, 10, NULL);
-    bona_crew_stop(self.crew, 100);
+    rig_end(self.crew, 100);
     assert_int_equal(self.errors[BONA_BUSY], 6);
 }
 
@@ -346,7 +346,7 @@ static void a_worker_that_cannot_prepare_is_tried_again_slowly(void **state)
     assert_int_equal(bona_crew_new(&crew, &work, &settings, NULL), BONA_OK);
     assert_int_equal(bona_crew_start(crew, NULL), BONA_OK);
     assert_false(bona_crew_ready(crew, 1000)); /* starts at 0, 100, 300 and 700 ms */
-    bona_crew_stop(crew, 0);
+    rig_end(crew, 0);
     assert_in_range(lines, 1, 4);
 }
 
@@ -371,7 +371,7 @@ static void a_worker_that_is_slow_to_prepare_is_given_longer(void **state)
     assert_int_equal(bona_crew_new(&crew, &work, &settings, NULL), BONA_OK);
     assert_int_equal(bona_crew_start(crew, NULL), BONA_OK);
     assert_true(bona_crew_ready(crew, 20000));
-    bona_crew_stop(crew, 0);
+    rig_end(crew, 0);
 }
 
 int main(void)

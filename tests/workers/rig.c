@@ -174,9 +174,15 @@ void rig_start(rig *self, int workers, const bona_crew_settings *settings)
     assert_true(bona_crew_ready(self->crew, 60000));
 }
 
+void rig_end(bona_crew *crew, int32_t grace_ms)
+{
+    bona_crew_stop(crew, grace_ms);
+    bona_crew_free(crew);
+}
+
 void rig_stop(rig *self)
 {
-    bona_crew_stop(self->crew, 20000);
+    rig_end(self->crew, 20000);
     pthread_cond_destroy(&self->changed);
     pthread_mutex_destroy(&self->lock);
 }

@@ -58,6 +58,7 @@ typedef struct rig {
 /* A crew of `workers` that is ready. */
 void rig_start(rig *self, int workers, const bona_crew_settings *settings);
 void rig_stop(rig *self);
+void rig_end(bona_crew *crew, int32_t grace_ms); /* stops and frees it */
 
 /* Queues one job with `size` bytes of slab, all of value 1 (0 = no slab). */
 bona_err rig_submit(rig *self, rig_act act, int32_t value, size_t size, uint64_t *id);

@@ -61,6 +61,7 @@ static int close_desk(void **state)
     desk *self = *state;
 
     bona_crew_stop(self->crew, 1000);
+    bona_crew_free(self->crew);
     bona_engine_free(self->engine);
     bona_pack_free(self->pack);
     free(self);
