@@ -47,14 +47,14 @@ class Response:
 
 
 class Server:
-    def __init__(self, *options, env=None, state=None, wait=60):
+    def __init__(self, *options, env=None, state=None, wait=60, stderr=None):
         self.state = state or tempfile.mkdtemp(prefix="bonafide-http-")
         self.own_state = state is None
         self.log = open(os.path.join(self.state, "log"), "wb+") if self.own_state else tempfile.TemporaryFile()
         command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--state", os.path.join(self.state, "db")]
         if MODELS:
             command += ["--models", MODELS]
-        self.process = subprocess.Popen(command + list(options), stdout=subprocess.PIPE, stderr=self.log,
+        self.process = subprocess.Popen(command + list(options), stdout=subprocess.PIPE, stderr=stderr or self.log,
                                         env=dict(os.environ, **(env or {})))
         atexit.register(self.stop)
         self.start_lines = []

@@ -87,6 +87,12 @@ def check_a_large_body_without_expect_gets_its_413():
     healthy()
 
 
+def check_an_early_refusal_has_one_date():
+    response = server.request("POST", "/nowhere", b"x" * 100)
+    same(response.status, 404)
+    same(sum(name == "date" for name, _ in response.header_list), 1, "Date lines")
+
+
 def check_a_chunked_body_over_the_limit_is_cut():
     chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
     response = server.raw(head(path=IMAGES, extra="Transfer-Encoding: chunked\r\n") + chunk * 100, timeout=30)

@@ -226,6 +226,19 @@ def check_15_http_errors():
     refused(server.get(IDENTITY, headers={"X": "y" * 26000}), 1200, 431)
 
 
+def check_a_file_is_neither_old_nor_dated_ahead():
+    """Asked for an age of 60 s at most. The clock of who sealed it may be 5 minutes ahead, as with tokens."""
+    h.need_shared()
+    other = h.Server("--liveness-age-s-max", "60", env=ENV)
+    now = int(time.time() * 1000)
+    for ahead_s, wanted in ((-10, 200), (200, 200), (-100, 400), (400, 400), (250000000000, 400)):
+        file = h.liveness_file([person("a")[1]], created_ms=now + 1000 * ahead_s)
+        body, kind = form(file=file)
+        answer = other.request("POST", IDENTITY, body, {"Content-Type": kind})
+        same((answer.status, answer.json["code"]), (wanted, 1000 if wanted == 200 else 2007), "%d s ahead" % ahead_s)
+    other.stop()
+
+
 def check_16_every_code_with_its_exact_message():
     """One request for each code of section 6; refused() compares code, type and message."""
     h.need_shared()

@@ -71,6 +71,34 @@ def check_the_end_comes_in_time_with_slow_clients_and_a_locked_database():
     true(took < 15, "took %.1f s" % took)
 
 
+def check_a_log_that_nobody_reads_stops_nothing():
+    other = h.Server(wait=0, stderr=subprocess.PIPE)
+    for _ in range(1200):  # 100 bytes each; a pipe holds 64 KiB
+        same(other.get("/livez", timeout=10).status, 200)
+    lost = [line for line in other.get("/metrics").body.decode().splitlines() if line.startswith("bonafide_log_lines_lost_total")]
+    true(float(lost[0].split()[1]) > 0, "lines are lost: %r" % lost)
+    status, took = other.stop()
+    true(status == 0 and took < 15, "exit status %d after %.1f s" % (status, took))
+
+
+def check_health_may_be_asked_until_the_end():
+    """A connection that is kept asks on while the workers go; under the sanitizers nothing freed is read."""
+    other = h.Server()
+    with socket.create_connection(("127.0.0.1", other.port), timeout=20) as s:
+        ender = threading.Thread(target=other.stop)
+        try:
+            for i in range(5000):
+                s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+                if i == 20:
+                    ender.start()
+                if not s.recv(65536):
+                    break
+        except OSError:
+            pass
+        ender.join()
+    same(other.process.returncode, 0, other.final_log[-500:])
+
+
 def check_a_tls_key_open_to_others_is_warned_of():
     folder = server.state
     key_pair(folder)
