@@ -237,6 +237,8 @@ static bona_err run_match(const bona_evaluate_options *o, bona_note *note)
     if (err == BONA_OK && o->scores != NULL)
         err = bona_match_write(&set, o->scores, note);
     if (err == BONA_OK)
+        err = bona_match_any(&set, o->root, note);
+    if (err == BONA_OK)
         err = report_match(o, &facts, &set, pack, note);
     bona_match_deinit(&set);
     bona_pack_free(pack);

@@ -11,7 +11,6 @@
 int32_t bona_pack_vector_size(const bona_pack *pack)
 {
     const bona_model *model = &pack->models[BONA_ROLE_EMBED];
-
     bona_shape shape;
     int32_t size = 1;
 

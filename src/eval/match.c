@@ -171,17 +171,6 @@ static bool is_good(const bona_match_set *set, int64_t picture)
     return set->pictures[picture].error[0] == 0;
 }
 
-static bona_err need_one(const bona_match_set *set, const char *root, bona_note *note)
-{
-    for (int64_t i = 0; i < set->picture_count; i++)
-        if (is_good(set, i))
-            return BONA_OK;
-    return bona_fail(note, BONA_IO,
-                     "none of the %lld pictures below %.120s gave a vector (first: %s)",
-                     (long long)set->picture_count, root,
-                     set->picture_count > 0 ? set->pictures[0].error : "no pair");
-}
-
 bona_err bona_match_run(bona_match_set *set, const bona_pack *pack, const char *root,
                         bona_which which, bona_note *note)
 {
@@ -201,7 +190,18 @@ bona_err bona_match_run(bona_match_set *set, const bona_pack *pack, const char *
         p->similarity = similarity_of(set, p->a, p->b);
         p->score = bona_map_at(&pack->match_map, p->similarity);
     }
-    return err == BONA_OK ? need_one(set, root, note) : err;
+    return err;
+}
+
+bona_err bona_match_any(const bona_match_set *set, const char *root, bona_note *note)
+{
+    for (int64_t i = 0; i < set->picture_count; i++)
+        if (is_good(set, i))
+            return BONA_OK;
+    return bona_fail(note, BONA_IO,
+                     "none of the %lld pictures below %.120s gave a vector (first: %s)",
+                     (long long)set->picture_count, root,
+                     set->picture_count > 0 ? set->pictures[0].error : "no pair");
 }
 
 bona_err bona_match_write(const bona_match_set *set, const char *scores, bona_note *note)

@@ -43,6 +43,10 @@ void bona_match_deinit(bona_match_set *set);
 bona_err bona_match_run(bona_match_set *set, const bona_pack *pack, const char *root,
                         bona_which which, bona_note *note);
 
+/* BONA_IO where no picture gave a vector, so that nothing can be said; the note has the first
+ * reason. */
+bona_err bona_match_any(const bona_match_set *set, const char *root, bona_note *note);
+
 /* Columns a,b,same,similarity,score,error. */
 bona_err bona_match_write(const bona_match_set *set, const char *scores, bona_note *note);
 

@@ -27,7 +27,10 @@ static float largest_of_class(const float *answer, int32_t size, int32_t classes
     float largest = 0;
 
     for (int32_t i = index; i < size; i += classes)
-        largest = isnan(answer[i]) ? NAN : fmaxf(largest, answer[i]);
+        if (isnan(answer[i]))
+            return NAN;
+        else
+            largest = fmaxf(largest, answer[i]);
     return largest;
 }
 

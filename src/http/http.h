@@ -125,9 +125,10 @@ void bona_request_keep(bona_request *request, void *state);
 void *bona_request_kept(const bona_request *request);
 
 /*
- * After `serve` decided to reply later: `gone` is called at most once, on another thread, if the
- * client leaves. The request still has to be replied to. NULL takes it back; after that returns it
- * is not running.
+ * After `serve` decided to reply later: `gone` is called at most once if the client leaves, on
+ * another thread, or within this call where it has left already; it must not call back into the
+ * request. The request still has to be replied to. NULL takes it back; after that returns it is not
+ * running.
  */
 void bona_request_on_gone(bona_request *request, void (*gone)(void *arg), void *arg);
 

@@ -316,7 +316,7 @@ void *bona_request_kept(const bona_request *request)
 void bona_request_on_gone(bona_request *request, void (*gone)(void *arg), void *arg)
 {
     pthread_mutex_lock(&request->lock);
-    if (request->left && !request->replied)
+    if (gone != NULL && request->left && !request->replied)
         gone(arg); /* it left before anybody could be told */
     else
         request->gone = gone;

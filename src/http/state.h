@@ -168,7 +168,7 @@ enum MHD_Result http_access(void *cls, struct MHD_Connection *mhd, const char *u
 void *http_request_line(void *cls, const char *uri, struct MHD_Connection *mhd);
 void http_completed(void *cls, struct MHD_Connection *mhd, void **context,
                     enum MHD_RequestTerminationCode code);
-void http_request_gone(bona_request *request); /* the client left; under no lock */
+void http_request_gone(bona_request *request); /* the client left; not under its lock */
 
 /* reply.c */
 enum { HTTP_LINES_OUT = BONA_HTTP_HEADERS_OUT + 8, HTTP_DATE = 40 };

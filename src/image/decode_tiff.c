@@ -12,12 +12,12 @@
 #include "image/exif.h"
 
 enum {
-    BAND_ROWS_MIN = 64, /* rows converted at a time, at least */
-    SAMPLES_MAX = 16    /* samples per pixel; four are used */
+    BAND_ROWS_MIN = 64,   /* rows converted at a time, at least */
+    SAMPLES_MAX = 16,     /* samples per pixel; four are used */
+    TILES_SPARE = 4000000 /* px that all tiles may have beyond twice the limit of the picture */
 };
 #define PIECE_BYTES_MAX \
     ((tmsize_t)400 * 1000 * 1000) /* one strip, tile or table: 100 MP at 4 bytes */
-#define TILES_PIXELS_MAX ((uint64_t)100 * 1000 * 1000) /* px of all tiles of a picture */
 
 typedef struct reader {
     const bona_decode_job *job;
@@ -160,7 +160,7 @@ static uint64_t rounded_up(uint64_t size, uint64_t piece)
 
 /* Rows that are converted together: whole strips or tiles, so that none is unpacked twice. 0 =
  * none, or too large tiles: all of each is unpacked, however little of it the picture shows. */
-static uint32_t band_rows(TIFF *tiff, const bona_image_info *info)
+static uint32_t band_rows(const bona_decode_job *job, TIFF *tiff, const bona_image_info *info)
 {
     uint32_t height = (uint32_t)info->height, rows = height, wide = (uint32_t)info->width;
 
@@ -172,8 +172,8 @@ static uint32_t band_rows(TIFF *tiff, const bona_image_info *info)
     }
     if (rows == 0 || wide == 0)
         return 0;
-    if (TIFFIsTiled(tiff) &&
-        rounded_up((uint64_t)info->width, wide) * rounded_up(height, rows) > TILES_PIXELS_MAX)
+    if (TIFFIsTiled(tiff) && rounded_up((uint64_t)info->width, wide) * rounded_up(height, rows) >
+                                 2 * (uint64_t)job->limits.pixels_max + TILES_SPARE)
         return 0;
     if (rows < BAND_ROWS_MIN)
         rows *= (BAND_ROWS_MIN + rows - 1) / rows;
@@ -223,14 +223,13 @@ static bona_err decode_page(const bona_decode_job *job, const bona_image_info *i
                             bona_image *image)
 {
     char reason[1024] = "";
-    uint32_t rows = band_rows(tiff, info);
+    uint32_t rows = band_rows(job, tiff, info);
     TIFFRGBAImage source;
     bona_err err;
 
     if (rows == 0)
         return bona_fail(job->note, BONA_IMAGE_TOO_BIG,
-                         "strips of no rows, or tiles of more than %lld px together",
-                         (long long)TILES_PIXELS_MAX);
+                         "strips of no rows, or tiles that are far larger than the picture");
     if (!TIFFRGBAImageOK(tiff, reason) || !TIFFRGBAImageBegin(&source, tiff, 1, reason))
         return bona_fail(job->note, BONA_IMAGE_FORMAT, "%.200s", reason);
     source.orientation = source.req_orientation = ORIENTATION_TOPLEFT; /* rows as they are stored */

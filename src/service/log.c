@@ -45,8 +45,9 @@ static bona_err put_text(bona_buf *line, const char *name, const char *text)
 }
 
 /*
- * One write, so that lines of several threads do not mix. Nobody waits for a reader of the log: a
- * pipe that says it is writable takes PIPE_BUF bytes at once, one that is full loses the line.
+ * One write, so that lines of several threads do not mix. A pipe that only this process writes to
+ * takes PIPE_BUF bytes at once when it says that it is writable; one that is full loses the line,
+ * so that nobody waits for a reader of the log.
  */
 static bool put_line(const bona_buf *line)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clients and API keys in the embedded database. */
 #include <string.h>
+#include <time.h>
 
 #include "store/sqlite_db.h"
 
@@ -165,12 +166,21 @@ static bona_err revoke(bona_db *db, const char *sql, const char *what, const cha
     return bona_sqlite_end(db, err, note);
 }
 
-/* Pages with a key that is gone stay in the write-ahead log while a server holds the database, so
- * the log is cut. Its readers are short and are waited for; where one stays, the next checkpoint
- * does it. */
+/*
+ * Pages with a key that is gone stay in the write-ahead log while a server holds the database, so
+ * the log is cut. Another connection may be at a checkpoint of its own, which SQLite does not wait
+ * for; after two seconds the log stays until the next revoke or the end of the server.
+ */
 static void cut_log(bona_db *db)
 {
-    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    const struct timespec pause = { .tv_nsec = 50000000 };
+
+    for (int i = 0; i < 40; i++) {
+        if (sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
+            SQLITE_BUSY)
+            return;
+        nanosleep(&pause, NULL);
+    }
 }
 
 bona_err bona_sqlite_client_revoke(bona_db *db, const char *id, bona_note *note)

@@ -155,7 +155,8 @@ int32_t bona_crew_pids(bona_crew *crew, pid_t *pids, int32_t room);
 /*
  * Refuses new jobs, waits up to `grace_ms` for waiting and running ones, answers what is left with
  * BONA_BUSY, ends workers, spawner and dispatcher. Every `done` has been called when it returns.
- * After it only bona_crew_look and bona_crew_free may follow. NULL is fine, for both.
+ * After it a submit is refused, a cancel does nothing, and bona_crew_free follows. NULL is fine,
+ * for both.
  */
 void bona_crew_stop(bona_crew *crew, int32_t grace_ms);
 

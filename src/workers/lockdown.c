@@ -13,6 +13,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,7 +36,7 @@ static void settle_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A limit that was inherited and is lower stays. */
+/* A hard limit that was inherited and is lower stays. */
 static bona_err limit(int what, rlim_t value)
 {
     struct rlimit both;
@@ -244,7 +245,11 @@ static bona_err drop_capabilities(void)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+    struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3];
 
+    /* A service whose own filter forbids capset has none to drop. */
+    if (syscall(SYS_capget, &header, held) == 0 && memcmp(held, none, sizeof none) == 0)
+        return BONA_OK;
     return syscall(SYS_capset, &header, none) == 0 ? BONA_OK : BONA_IO;
 }
 

@@ -170,6 +170,9 @@ static const wrong wrongs[] = {
     { "Softmax", "x", "axis=1", "not the last" },
     { "Flatten", "x", "axis=9", "axis 9" },
     { "Reshape", "x h", "", "" }, /* { 1, -1 } is right: the one line that must load */
+    { "Reshape", "w h", "", "y is not computed" }, /* a constant stays one */
+    { "MatMul", "m m", "", "input 0 is a constant" },
+    { "PRelu", "w b", "", "input 0 is a constant" },
     { "Reshape", "x b", "", "int64" },
     { "Reshape", "x x", "", "must be a constant" },
     { "Squeeze", "x", "axes=[1]", "dimension 1 is 8" },

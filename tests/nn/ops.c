@@ -181,6 +181,41 @@ static void float16_weights_are_widened_exactly(void **state)
     bona_free(bytes);
 }
 
+/* A constant that is given other shapes on the way is still that constant. */
+static void a_reshaped_constant_is_a_constant(void **state)
+{
+    const float factors[6] = { 1, -2, 3, 0.5f, 0, 8 };
+
+    (void)state;
+    for (bona_isa isa = BONA_ISA_REFERENCE; isa <= bona_isa_best(); isa++) {
+        bona_net *net = NULL;
+        bona_run *run = NULL;
+        onnx_writer w;
+        size_t size;
+        uint8_t *bytes;
+
+        onnx_start(&w, 1);
+        onnx_input(&w, "x", 4, (int64_t[]){ 1, 6, 1, 1 });
+        onnx_floats(&w, "row", 2, (int64_t[]){ 1, 6 }, factors);
+        onnx_ints(&w, "column", 2, (int64_t[]){ 6, 1 });
+        onnx_node(&w, "Reshape", "row column", "turned", "");
+        onnx_node(&w, "Unsqueeze", "turned", "each", "axes=[2]");
+        onnx_node(&w, "Mul", "x each", "y", "");
+        onnx_output(&w, "y");
+        bytes = onnx_finish(&w, &size);
+        assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, isa, NULL), BONA_OK);
+        assert_int_equal(bona_run_new(&run, net), BONA_OK);
+        for (int i = 0; i < 6; i++)
+            bona_run_input(run)[i] = (float)(i + 1);
+        bona_run_go(run);
+        for (int i = 0; i < 6; i++)
+            assert_true(bona_run_output(run, 0)[i] == factors[i] * (float)(i + 1));
+        bona_run_free(run);
+        bona_net_free(net);
+        bona_free(bytes);
+    }
+}
+
 static void buffers_of_the_same_step_never_overlap(void **state)
 {
     enum { BUFFERS = 200 };
@@ -217,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operators_give_what_their_definition_says),
         cmocka_unit_test(float16_weights_are_widened_exactly),
+        cmocka_unit_test(a_reshaped_constant_is_a_constant),
         cmocka_unit_test(buffers_of_the_same_step_never_overlap),
     };
 
