@@ -27,7 +27,7 @@ CROPS = {"c27": dict(kind="inside", factor=2.7), "c40": dict(kind="inside", fact
 LICENCE = "weights for non-commercial use, see models/LICENSE"
 SOURCE = "trained by this project: training/spoof.py"
 TRAINED_ON = ("LFW (without test folds 1 and 6), UTKFace, Caltech 101 faces, NUAA without two sitters, "
-              "`mixed` without masks, simulated recapture of these")
+              "`mixed` without masks, the training cameras of training/CAMERAS.md, simulated recapture of these")
 TEACHERS = {"c27": "MiniFASNetV2", "c40": "MiniFASNetV1SE",
             "c15": "a MiniFASNet trained on CelebA-Spoof (face-antispoof-onnx)"}
 CLIP = 1e-5
@@ -111,6 +111,9 @@ def choose(held, groups, shares):
 
 
 def write(held, shares, weights, threshold, folder):
+    """The networks that have a weight, their entries and the fusion."""
+    used = [i for i, weight in enumerate(weights) if weight > 0]
+    held, shares, weights = [[of[i] for i in used] for of in (held, shares, weights)]
     for h, share in zip(held, shares):
         size = h.views.parts[0].shape[1]
         made = onnx_write.export(spoof.Exported(h.net, share), (size, size),
@@ -124,7 +127,7 @@ def write(held, shares, weights, threshold, folder):
     order = sorted(range(len(held)), key=lambda i: held[i].name)
     onnx_write.write_entry(os.path.join(folder, "fusion.entry.json"), dict(
         role="fusion", clip=CLIP,
-        terms=[dict(nets=[n], weight=weights[i]) for n, i in enumerate(order) if weights[i] > 0],
+        terms=[dict(nets=[n], weight=weights[i]) for n, i in enumerate(order)],
         threshold=float(1 / (1 + np.exp(-threshold)))))
 
 
