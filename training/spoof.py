@@ -167,14 +167,16 @@ def told_views(views, teacher, size, correct=0.):
     return (x, live, opinion, *inner)
 
 
-def loss_of(net, x, live, opinion, known, *maps):
-    """To the teacher's opinion, features and maps; the true label trains its own head only."""
+def loss_of(net, through, x, live, opinion, known, *maps):
+    """To the teacher's opinion, features and maps; the true label trains its own head, and the body
+    with the share THROUGH of its gradient."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         out, guided = net.maps(normalised(x))
     out = out.float()
     apart = sum(F.mse_loss(F.interpolate(own.float(), his.shape[2:]), his.float())
                 for own, his in zip(guided, maps))
-    label = F.binary_cross_entropy_with_logits(net.label(out.detach())[:, 0], live * .96 + .02)
+    label = F.binary_cross_entropy_with_logits(
+        net.label(through * out + (1 - through) * out.detach())[:, 0], live * .96 + .02)
     told = F.binary_cross_entropy_with_logits(net.opinion(out)[:, 0], opinion)
     near = F.cosine_similarity(net.features(out), known)
     return label + 2 * told + 4 * (1 - near).mean() + .5 * apart, told, near.mean(), apart
@@ -185,7 +187,7 @@ class Training:
 
     def __init__(self, args, size):
         shape = [tuple(int(v) for v in part.split(",")) for part in (args.width, args.depth)]
-        self.size, self.shape = size, shape
+        self.size, self.shape, self.through = size, shape, args.through
         self.net = Net(size, *shape).to(memory_format=torch.channels_last)
         if args.start:
             self.net.load_state_dict(torch.load(args.start)["average"])
@@ -204,7 +206,7 @@ class Training:
     def learn(self, rows):
         """One step; the loss and its parts."""
         self.schedule.set(self.optimiser, self.step)
-        parts = loss_of(self.net.train(), *rows)
+        parts = loss_of(self.net.train(), self.through, *rows)
         self.optimiser.zero_grad()
         parts[0].backward()
         self.optimiser.step()
@@ -278,6 +280,8 @@ def main():
     parser.add_argument("--share", type=float, default=.5, help="weight of the teacher's head")
     parser.add_argument("--correct", type=float, default=0.,
                         help="how far the teacher is moved towards the truth on live pictures, 0..1")
+    parser.add_argument("--through", type=float, default=0.,
+                        help="share of the label's gradient that reaches the body, 0..1")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
