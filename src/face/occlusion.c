@@ -26,11 +26,11 @@ static float largest_of_class(const float *answer, int32_t size, int32_t classes
 {
     float largest = 0;
 
-    for (int32_t i = index; i < size; i += classes)
+    for (int32_t i = index; i < size; i += classes) {
         if (isnan(answer[i]))
             return NAN;
-        else
-            largest = fmaxf(largest, answer[i]);
+        largest = fmaxf(largest, answer[i]);
+    }
     return largest;
 }
 
