@@ -314,66 +314,6 @@ static void ten_thousand_jobs_add_no_memory(void **state)
     rig_stop(&self);
 }
 
-static bona_err fail_to_prepare(void *shared, void **worker_state)
-{
-    (void)shared;
-    (void)worker_state;
-    return BONA_BAD_MODEL;
-}
-
-static void never_asked(void *worker_state, const bona_job *job, bona_bytes slab, bona_reply *reply)
-{
-    (void)worker_state;
-    (void)job;
-    (void)slab;
-    reply->size = 0;
-}
-
-static void count_line(void *arg, const char *line)
-{
-    assert_non_null(strstr(line, "ended with status"));
-    ++*(int *)arg;
-}
-
-static void a_worker_that_cannot_prepare_is_tried_again_slowly(void **state)
-{
-    const bona_work work = { .prepare = fail_to_prepare, .work = never_asked };
-    int lines = 0;
-    const bona_crew_settings settings = { .workers = 1, .warn = count_line, .warn_arg = &lines };
-    bona_crew *crew;
-
-    (void)state;
-    assert_int_equal(bona_crew_new(&crew, &work, &settings, NULL), BONA_OK);
-    assert_int_equal(bona_crew_start(crew, NULL), BONA_OK);
-    assert_false(bona_crew_ready(crew, 1000)); /* starts at 0, 100, 300 and 700 ms */
-    rig_end(crew, 0);
-    assert_in_range(lines, 1, 4);
-}
-
-static bona_err prepare_slowly(void *shared, void **worker_state)
-{
-    const struct timespec pause = { .tv_nsec = 300000000 };
-
-    (void)shared;
-    (void)worker_state;
-    nanosleep(&pause, NULL);
-    return BONA_OK;
-}
-
-/* 100 ms, then 200, then 400: on a busy machine the third one gets through. */
-static void a_worker_that_is_slow_to_prepare_is_given_longer(void **state)
-{
-    const bona_work work = { .prepare = prepare_slowly, .work = never_asked };
-    const bona_crew_settings settings = { .workers = 1, .ready_ms = 100 };
-    bona_crew *crew;
-
-    (void)state;
-    assert_int_equal(bona_crew_new(&crew, &work, &settings, NULL), BONA_OK);
-    assert_int_equal(bona_crew_start(crew, NULL), BONA_OK);
-    assert_true(bona_crew_ready(crew, 20000));
-    rig_end(crew, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,8 +322,6 @@ int main(void)
         cmocka_unit_test(a_worker_cannot_change_the_picture),
         cmocka_unit_test(a_worker_that_answers_nonsense_is_replaced),
         cmocka_unit_test(ten_thousand_jobs_add_no_memory),
-        cmocka_unit_test(a_worker_that_cannot_prepare_is_tried_again_slowly),
-        cmocka_unit_test(a_worker_that_is_slow_to_prepare_is_given_longer),
         cmocka_unit_test(an_answer_too_many_costs_the_worker_and_no_job),
         cmocka_unit_test(a_stuck_worker_is_replaced_and_its_job_ends_after_two_deadlines),
         cmocka_unit_test(killing_workers_under_load_loses_no_job),
