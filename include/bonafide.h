@@ -260,8 +260,8 @@ typedef struct bona_engine bona_engine;
 
 /*
  * Loads a pack: the JSON file at `path` and the networks it names; "builtin" is the built-in one,
- * NULL the default that the library was built with (docs/packs.md). Returns BONA_OK, BONA_IO,
- * BONA_BAD_PACK, BONA_BAD_MODEL, BONA_BAD_HASH or BONA_NO_MEMORY.
+ * NULL the same, unless the library was built with another default (docs/packs.md). Returns
+ * BONA_OK, BONA_IO, BONA_BAD_PACK, BONA_BAD_MODEL, BONA_BAD_HASH or BONA_NO_MEMORY.
  */
 BONA_API bona_err bona_pack_load(bona_pack **pack, const char *path, bona_note *note);
 BONA_API_ANY void bona_pack_free(bona_pack *pack); /* NULL is fine; no engine may be left */

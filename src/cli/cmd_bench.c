@@ -19,7 +19,7 @@ const char bona_cmd_bench_options[] =
     "has);\n"
     "                  shares are of the AVX2/FMA peak, and of the named one's own\n"
     "  --runs N        repetitions, 3 to 1000; medians are shown (default 41)\n"
-    "  --models PACK   a pack file, or builtin; default: the pack of this build\n"
+    "  --models PACK   a pack file, or builtin; default: built in\n"
     "  --help          this text\n";
 
 static int by_value(const void *a, const void *b)

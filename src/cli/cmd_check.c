@@ -19,7 +19,7 @@ const char bona_cmd_check_options[] =
     "  --json          a report for programs, with quality measures\n"
     "  --draw OUT.png  the first picture with boxes, points and scores\n"
     "  --tag DIR       up, down, left or right; may stand twice\n"
-    "  --models PACK   a pack file, or builtin; default: the pack of this build\n"
+    "  --models PACK   a pack file, or builtin; default: built in\n"
     "  --help          this text\n";
 
 static const struct {

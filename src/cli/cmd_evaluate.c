@@ -17,7 +17,7 @@
 
 const char bona_cmd_evaluate_options[] =
     "  --root DIR         folder of the pictures (default: the folder of the manifest)\n"
-    "  --models PACK      a pack file, or builtin; default: the pack of this build\n"
+    "  --models PACK      a pack file, or builtin; default: built in\n"
     "  --scores CSV       scores per picture; an interrupted `pad` run goes on from this file\n"
     "  --json OUT         the report as JSON\n"
     "  --html OUT         the report as one page\n"

@@ -15,7 +15,7 @@ const char bona_cmd_match_options[] =
     "compare.\n\n"
     "  --json          a report for programs\n"
     "  --quality       refuse a photo whose eyes, nose or mouth are covered\n"
-    "  --models PACK   a pack file, or builtin; default: the pack of this build\n"
+    "  --models PACK   a pack file, or builtin; default: built in\n"
     "  --help          this text\n";
 
 typedef struct options {

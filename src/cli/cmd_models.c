@@ -9,7 +9,7 @@
 #include "engine/pack.h"
 
 const char bona_cmd_models_options[] =
-    "  --models PACK   a pack file, or builtin; default: the pack of this build\n"
+    "  --models PACK   a pack file, or builtin; default: built in\n"
     "  --help          this text\n";
 
 static void print_model(const bona_pack_row *row)

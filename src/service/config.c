@@ -31,7 +31,7 @@ typedef struct setting {
 static const setting settings[] = {
     { "listen", TEXT, AT(listen), "127.0.0.1:8080", 0, 0, 0, "ADDR:PORT; port 0 takes any free one" },
     { "state", TEXT, AT(state), "bonafide-state", 0, 0, 0, "folder of the database" },
-    { "models", TEXT, AT(models), "", 0, 0, 0, "a pack file, or builtin; empty: the pack of this build" },
+    { "models", TEXT, AT(models), "", 0, 0, 0, "a pack file, or builtin; empty: built in" },
     { "config", TEXT, AT(config), "", 0, 0, 0, "JSON file with any of these settings" },
     { "workers", NUMBER, AT(workers), NULL, 0, 0, 64, "vision processes; 0 = one per core" },
     { "queue-max", NUMBER, AT(queue_max), NULL, 64, 1, 65536, "jobs waiting; beyond it 503" },

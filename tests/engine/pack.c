@@ -141,6 +141,21 @@ static void shapes_that_do_not_fit_are_named_with_both_sides(void **state)
                              "fusion.terms[1].nets[0]");
 }
 
+static void without_a_name_the_built_in_pack_is_loaded(void **state)
+{
+    char texts[2][512];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bona_pack *pack = NULL;
+
+        assert_int_equal(bona_pack_load(&pack, i == 0 ? NULL : "builtin", NULL), BONA_OK);
+        bona_pack_describe(pack, texts[i], sizeof texts[i]);
+        bona_pack_free(pack);
+    }
+    assert_string_equal(texts[0], texts[1]);
+}
+
 /* The built-in pack without the role embed, but with embed_pair. */
 static void a_role_that_needs_another_says_so(void **state)
 {
@@ -195,6 +210,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_missing_network_file_is_named, set_up, tear_down),
         cmocka_unit_test(a_missing_pack_is_an_io_error),
+        cmocka_unit_test(without_a_name_the_built_in_pack_is_loaded),
         cmocka_unit_test(a_role_that_needs_another_says_so),
         cmocka_unit_test(shapes_that_do_not_fit_are_named_with_both_sides),
     };
