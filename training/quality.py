@@ -129,6 +129,24 @@ def validate(net, teacher, crops, held):
     parts = [batch(crops, chosen[i:i + 50], rng) for i in range(0, len(chosen), 50)]
     given = np.concatenate([net(p)[:, 0].numpy() for p in parts])
     wanted = np.concatenate([teacher(p)[teacher.wanted[0]][:, 0].numpy() for p in parts])
+    report(given, wanted)
+
+
+def judge(path, teacher, crops, held):
+    """The same for a written network."""
+    net, rng = onnx_write.load_cv2(path), np.random.default_rng(7)
+    chosen = np.flatnonzero(held)[:1000]
+    given, wanted = [], []
+    for i in range(0, len(chosen), 50):
+        pictures = batch(crops, chosen[i:i + 50], rng)
+        wanted += list(teacher(pictures)[teacher.wanted[0]][:, 0].numpy())
+        for picture in pictures.numpy():
+            net.setInput(picture[None])
+            given.append(float(net.forward().ravel()[0]))
+    report(np.array(given), np.array(wanted))
+
+
+def report(given, wanted):
     print("held-out people, degraded: %d pictures, rank correlation %.3f, mean difference %.3f" % (
         len(given), rank_correlation(given, wanted), abs(given - wanted).mean()))
 
@@ -136,7 +154,8 @@ def validate(net, teacher, crops, held):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", required=True)
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", help="network to write")
+    parser.add_argument("--judge", metavar="FILE.onnx", help="measure this network and train none")
     parser.add_argument("--checkpoint")
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--batch", type=int, default=48)
@@ -149,6 +168,11 @@ def main():
     crops, source, held = aligned.load(args.data)
     teacher = OnnxTeacher(faces.reference_path("quality/lightqnet_dm050_96.onnx"))
     known = np.isin(source, ["lfw", "utk"])
+    if args.judge:
+        judge(args.judge, teacher, crops, held & known)
+        return
+    if not args.out:
+        parser.error("--out or --judge is needed")
     net = train(args, teacher, crops, held | ~known)
     validate(net, teacher, crops, held & known)
     print(onnx_write.export(net, (96, 96), args.out, ["quality"]))
