@@ -24,7 +24,7 @@ set -- --listen 127.0.0.1:0 --state "$work/state" --workers 1 --tls-cert "$work/
 "$BONAFIDE" serve "$@" >"$work/out" 2>"$work/log" &
 server=$!
 for _ in $(seq 600); do
-    ! grep -q '^ready' "$work/out" || break
+    ! grep -qs "^ready" "$work/out" || break
     sleep 0.1
 done
 port=$(sed -n 's,.* on https://.*:\([0-9]*\)$,\1,p' "$work/out")

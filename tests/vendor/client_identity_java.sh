@@ -18,7 +18,7 @@ live=$BONAFIDE_SHARED/data/lfw/Abel_Pacheco/Abel_Pacheco_0004.jpg
 "$BONAFIDE" serve --listen 127.0.0.1:0 --state "$work/state" >"$work/out" 2>"$work/log" &
 server=$!
 for _ in $(seq 600); do
-    ! grep -q '^ready' "$work/out" || break
+    ! grep -qs "^ready" "$work/out" || break
     sleep 0.1
 done
 address=$(sed -n 's,.* on http://\([0-9.:]*\)$,\1,p' "$work/out")
