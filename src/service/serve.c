@@ -174,9 +174,8 @@ static void print_start(const bona_server *server)
     printf("bonafide %s on %s://%s%s%s:%u\n", bona_version(), tls ? "https" : "http",
            strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "",
            bona_http_port(server->http));
-    printf("networks: %s (%s); workers: %d; state: %s\n",
-           c->models[0] ? c->models : "the build's default pack", server->networks,
-           (int)crew.workers, c->state);
+    printf("networks: %s (%s); workers: %d; state: %s\n", c->models[0] ? c->models : "default",
+           server->networks, (int)crew.workers, c->state);
     printf("identity API: photo %lld to %lld px, at most %lld bytes; request at most %lld bytes\n",
            (long long)c->photo_px_min, (long long)c->photo_px_max, (long long)c->photo_bytes_max,
            (long long)c->identity_bytes_max);

@@ -9,13 +9,13 @@
 #include "face/occlusion.h"
 #include "nn/write.h"
 
-enum { SIDE = 4 };
+enum { SIDE = 4, ANSWERS = 6 };
 
 /* A network that says `answers` of every picture: a convolution over all of it that keeps only its
  * bias. */
-static bona_net *saying(const float answers[3])
+static bona_net *saying(const float answers[ANSWERS])
 {
-    static const float nothing[3 * 3 * SIDE * SIDE];
+    static const float nothing[ANSWERS * 3 * SIDE * SIDE];
     onnx_writer w;
     bona_net *net = NULL;
     size_t size;
@@ -23,8 +23,8 @@ static bona_net *saying(const float answers[3])
 
     onnx_start(&w, 1);
     onnx_input(&w, "x", 4, (int64_t[]){ 1, 3, SIDE, SIDE });
-    onnx_floats(&w, "w", 4, (int64_t[]){ 3, 3, SIDE, SIDE }, nothing);
-    onnx_floats(&w, "b", 1, (int64_t[]){ 3 }, answers);
+    onnx_floats(&w, "w", 4, (int64_t[]){ ANSWERS, 3, SIDE, SIDE }, nothing);
+    onnx_floats(&w, "b", 1, (int64_t[]){ ANSWERS }, answers);
     onnx_node(&w, "Conv", "x w b", "y", "");
     onnx_output(&w, "y");
     bytes = onnx_finish(&w, &size);
@@ -34,9 +34,9 @@ static bona_net *saying(const float answers[3])
     return net;
 }
 
-static bona_visible seen(const float answers[3], bona_decode_rule decode)
+static bona_visible seen(const float answers[ANSWERS], bona_decode_rule decode)
 {
-    static const uint8_t grey[3 * 8 * 8] = { 128 };
+    static const uint8_t black[3 * 8 * 8];
     static const bona_spot spot = { .box = { 1, 1, 6, 6 } };
     bona_model model = { .net = saying(answers),
                          .input = { .width = SIDE, .height = SIDE, .scale = { 1, 1, 1 } },
@@ -47,7 +47,7 @@ static bona_visible seen(const float answers[3], bona_decode_rule decode)
 
     bona_viewer_init(&viewer, &model);
     assert_int_equal(
-        bona_visible_find(&visible, &viewer, (bona_image_view){ grey, 8, 8, 24 }, &spot), BONA_OK);
+        bona_visible_find(&visible, &viewer, (bona_image_view){ black, 8, 8, 24 }, &spot), BONA_OK);
     bona_viewer_deinit(&viewer);
     bona_net_free(model.net);
     return visible;
@@ -58,7 +58,7 @@ static const bona_decode_rule parts = {
     .covered = { .eyes = 0, .nose = 1, .mouth = 2, .thresholds = { 0.5f, 0.8f, 0.6f } }
 };
 
-/* One row of three classes; that of a mask is the second one. */
+/* Two rows of three classes; that of a mask is the second one. */
 static const bona_decode_rule classes = {
     .kind = BONA_DECODE_CLASS_MAX,
     .covered = { .eyes = 1, .nose = 1, .mouth = 1, .classes = 3, .thresholds = { 1, 0.8f, 0.6f } }
@@ -66,13 +66,13 @@ static const bona_decode_rule classes = {
 
 static void the_threshold_of_each_part_lies_at_fifty(void **state)
 {
-    bona_visible v = seen((float[]){ 0.25f, 0.8f, 1 }, parts);
+    bona_visible v = seen((float[ANSWERS]){ 0.25f, 0.8f, 1 }, parts);
 
     (void)state;
     assert_float_equal(v.eyes, 75, 1e-3);
     assert_float_equal(v.nose, 50, 1e-3);
     assert_float_equal(v.mouth, 0, 1e-3);
-    v = seen((float[]){ -3, 0.4f, 7 }, parts);
+    v = seen((float[ANSWERS]){ -3, 0.4f, 7 }, parts);
     assert_float_equal(v.eyes, 100, 1e-3);
     assert_float_equal(v.nose, 75, 1e-3);
     assert_float_equal(v.mouth, 0, 1e-3);
@@ -80,7 +80,7 @@ static void the_threshold_of_each_part_lies_at_fifty(void **state)
 
 static void an_answer_that_is_no_number_counts_as_covered(void **state)
 {
-    bona_visible v = seen((float[]){ NAN, 0, NAN }, parts);
+    bona_visible v = seen((float[ANSWERS]){ NAN, 0, NAN }, parts);
     bona_decode_rule logits = parts;
 
     (void)state;
@@ -88,7 +88,7 @@ static void an_answer_that_is_no_number_counts_as_covered(void **state)
     assert_float_equal(v.nose, 100, 1e-3);
     assert_float_equal(v.mouth, 0, 0);
     logits.covered.logits = true;
-    v = seen((float[]){ NAN, -INFINITY, INFINITY }, logits);
+    v = seen((float[ANSWERS]){ NAN, -INFINITY, INFINITY }, logits);
     assert_float_equal(v.eyes, 0, 0);
     assert_float_equal(v.nose, 100, 1e-3);
     assert_float_equal(v.mouth, 0, 1e-3);
@@ -96,13 +96,13 @@ static void an_answer_that_is_no_number_counts_as_covered(void **state)
 
 static void a_network_that_knows_only_masks_says_nothing_of_the_eyes(void **state)
 {
-    bona_visible v = seen((float[]){ 1, 0.4f, 1 }, classes);
+    bona_visible v = seen((float[ANSWERS]){ 1, 0.2f, 1, 1, 0.4f, 1 }, classes);
 
     (void)state;
     assert_float_equal(v.eyes, -1, 0);
     assert_float_equal(v.nose, 75, 1e-3);
     assert_float_equal(v.mouth, 100 - 50 * 0.4f / 0.6f, 1e-3);
-    v = seen((float[]){ 0, NAN, 0 }, classes);
+    v = seen((float[ANSWERS]){ 0, 0, 0, 0, NAN, 0 }, classes);
     assert_float_equal(v.nose, 0, 0);
     assert_float_equal(v.mouth, 0, 0);
 }

@@ -46,6 +46,21 @@ static void whoever_asks_too_late_is_told_at_once(void **state)
     pthread_mutex_destroy(&request.lock);
 }
 
+static void who_asks_no_more_is_not_told(void **state)
+{
+    bona_request request;
+    int told = 0;
+
+    (void)state;
+    start(&request);
+    bona_request_on_gone(&request, count, &told);
+    bona_request_on_gone(&request, NULL, NULL);
+    http_request_gone(&request);
+    bona_request_on_gone(&request, NULL, NULL);
+    assert_int_equal(told, 0);
+    pthread_mutex_destroy(&request.lock);
+}
+
 static void after_the_answer_nobody_is_told(void **state)
 {
     bona_request request;
@@ -65,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whoever_asks_first_is_told_when_the_client_leaves),
         cmocka_unit_test(whoever_asks_too_late_is_told_at_once),
+        cmocka_unit_test(who_asks_no_more_is_not_told),
         cmocka_unit_test(after_the_answer_nobody_is_told),
     };
 

@@ -24,8 +24,7 @@ static void never_asked(void *worker_state, const bona_job *job, bona_bytes slab
 
 static void count_line(void *arg, const char *line)
 {
-    assert_non_null(strstr(line, "ended with status"));
-    ++*(int *)arg;
+    *(int *)arg += strstr(line, "ended with status") != NULL ? 1 : 1000; /* not our thread */
 }
 
 static void a_worker_that_cannot_prepare_is_tried_again_slowly(void **state)
@@ -68,15 +67,17 @@ static void a_worker_that_is_slow_to_prepare_is_given_longer(void **state)
 }
 
 #ifndef BONA_SANITIZED
+enum { NOT_HERE = 77 };
+
 /* In a process of its own, as nobody: root may raise its limits again. */
 static void work_below_a_lower_limit(void)
 {
     const struct rlimit lower = { 1ULL << 30, 1ULL << 30 };
     rig self;
 
-    alarm(30);
+    alarm(120);
     if (setrlimit(RLIMIT_AS, &lower) != 0 || (getuid() == 0 && setuid(65534) != 0))
-        _exit(2);
+        _exit(NOT_HERE);
     rig_start(&self, 1, NULL); /* wants 2 GiB for its worker */
     if (rig_run(&self, RIG_SUM, 0, 100) != BONA_OK || self.wrong != 0)
         _exit(1);
@@ -90,9 +91,12 @@ static void an_inherited_limit_that_is_lower_stays_and_workers_start(void **stat
     int status = 0;
 
     (void)state;
+    assert_true(child >= 0);
     if (child == 0)
         work_below_a_lower_limit();
     assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_HERE)
+        skip();
     assert_int_equal(status, 0);
 }
 #endif
