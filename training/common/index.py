@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from common import faces  # noqa: E402
 
 MIRRORED = [1, 0, 2, 4, 3]  # order of the five points after mirroring
-SHARED = os.environ.get("BONAFIDE_SHARED", os.path.join(faces.REFERENCE, "..", "data"))
+SHARED = os.path.join(os.environ.get("BONAFIDE_SHARED", os.path.join(faces.REFERENCE, "..")), "data")
 TUNING_SITTERS_LEFT_OUT = ("nuaa_0003", "nuaa_0007")
 
 
