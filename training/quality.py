@@ -123,32 +123,28 @@ def train(args, teacher, crops, held):
 
 
 @torch.no_grad()
-def validate(net, teacher, crops, held):
+def validate(answer, teacher, crops, held):
+    """Compares ANSWER, pictures to [N] numbers, with the teacher on held-out people."""
     rng = np.random.default_rng(7)
     chosen = np.flatnonzero(held)[:1000]
     parts = [batch(crops, chosen[i:i + 50], rng) for i in range(0, len(chosen), 50)]
-    given = np.concatenate([net(p)[:, 0].numpy() for p in parts])
+    given = np.concatenate([answer(p) for p in parts])
     wanted = np.concatenate([teacher(p)[teacher.wanted[0]][:, 0].numpy() for p in parts])
-    report(given, wanted)
-
-
-def judge(path, teacher, crops, held):
-    """The same for a written network."""
-    net, rng = onnx_write.load_cv2(path), np.random.default_rng(7)
-    chosen = np.flatnonzero(held)[:1000]
-    given, wanted = [], []
-    for i in range(0, len(chosen), 50):
-        pictures = batch(crops, chosen[i:i + 50], rng)
-        wanted += list(teacher(pictures)[teacher.wanted[0]][:, 0].numpy())
-        for picture in pictures.numpy():
-            net.setInput(picture[None])
-            given.append(float(net.forward().ravel()[0]))
-    report(np.array(given), np.array(wanted))
-
-
-def report(given, wanted):
     print("held-out people, degraded: %d pictures, rank correlation %.3f, mean difference %.3f" % (
         len(given), rank_correlation(given, wanted), abs(given - wanted).mean()))
+
+
+def written(path):
+    """The network in PATH, as `validate` takes it."""
+    net = onnx_write.load_cv2(path)
+
+    def answer(pictures):
+        out = []
+        for picture in pictures.numpy():
+            net.setInput(picture[None])
+            out.append(float(net.forward().ravel()[0]))
+        return np.array(out)
+    return answer
 
 
 def main():
@@ -169,12 +165,12 @@ def main():
     teacher = OnnxTeacher(faces.reference_path("quality/lightqnet_dm050_96.onnx"))
     known = np.isin(source, ["lfw", "utk"])
     if args.judge:
-        judge(args.judge, teacher, crops, held & known)
+        validate(written(args.judge), teacher, crops, held & known)
         return
     if not args.out:
         parser.error("--out or --judge is needed")
     net = train(args, teacher, crops, held | ~known)
-    validate(net, teacher, crops, held & known)
+    validate(lambda p: net(p)[:, 0].numpy(), teacher, crops, held & known)
     print(onnx_write.export(net, (96, 96), args.out, ["quality"]))
 
 

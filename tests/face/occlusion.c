@@ -5,9 +5,8 @@
 
 #include <math.h>
 
-#include "base/mem.h"
 #include "face/occlusion.h"
-#include "nn/write.h"
+#include "nn/load.h"
 
 enum { SIDE = 4, ANSWERS = 6 };
 
@@ -17,9 +16,6 @@ static bona_net *saying(const float answers[ANSWERS])
 {
     static const float nothing[ANSWERS * 3 * SIDE * SIDE];
     onnx_writer w;
-    bona_net *net = NULL;
-    size_t size;
-    uint8_t *bytes;
 
     onnx_start(&w, 1);
     onnx_input(&w, "x", 4, (int64_t[]){ 1, 3, SIDE, SIDE });
@@ -27,11 +23,7 @@ static bona_net *saying(const float answers[ANSWERS])
     onnx_floats(&w, "b", 1, (int64_t[]){ ANSWERS }, answers);
     onnx_node(&w, "Conv", "x w b", "y", "");
     onnx_output(&w, "y");
-    bytes = onnx_finish(&w, &size);
-    assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, bona_isa_best(), NULL),
-                     BONA_OK);
-    bona_free(bytes);
-    return net;
+    return onnx_load(&w, bona_isa_best());
 }
 
 static bona_visible seen(const float answers[ANSWERS], bona_decode_rule decode)

@@ -5,9 +5,8 @@
 
 #include <math.h>
 
-#include "base/mem.h"
 #include "face/viewer.h"
-#include "nn/write.h"
+#include "nn/load.h"
 
 /* Sides whose areas leave 1, 2, 3 and no pixel beside groups of four. */
 static const int32_t sides[][2] = { { 5, 5 }, { 6, 3 }, { 5, 3 }, { 4, 4 }, { 1, 1 } };
@@ -20,20 +19,13 @@ static bona_net *echo(int32_t width, int32_t height)
 {
     static const float diagonal[9] = { 1, 0, 0, 0, 1, 0, 0, 0, 1 };
     onnx_writer w;
-    bona_net *net = NULL;
-    size_t size;
-    uint8_t *bytes;
 
     onnx_start(&w, 1);
     onnx_input(&w, "x", 4, (int64_t[]){ 1, 3, height, width });
     onnx_floats(&w, "w", 4, (int64_t[]){ 3, 3, 1, 1 }, diagonal);
     onnx_node(&w, "Conv", "x w", "y", "");
     onnx_output(&w, "y");
-    bytes = onnx_finish(&w, &size);
-    assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, bona_isa_best(), NULL),
-                     BONA_OK);
-    bona_free(bytes);
-    return net;
+    return onnx_load(&w, bona_isa_best());
 }
 
 static void check(int32_t width, int32_t height, bool bgr)

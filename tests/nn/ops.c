@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "nn/load.h"
 #include "nn/net.h"
 #include "nn/plan.h"
 #include "nn/write.h"
@@ -156,9 +157,7 @@ static void float16_weights_are_widened_exactly(void **state)
     const uint16_t halves[] = { 0x3e00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x7c00 };
     const float wanted[] = { 1.5f, -2.0f, 0x1p-24f, 65504.0f, 0.0f, INFINITY };
     onnx_writer w;
-    size_t size;
-    uint8_t *bytes;
-    bona_net *net = NULL;
+    bona_net *net;
     bona_run *run = NULL;
 
     (void)state;
@@ -167,9 +166,7 @@ static void float16_weights_are_widened_exactly(void **state)
     onnx_raw(&w, "half", 10, 3, (int64_t[]){ 6, 1, 1 }, halves, sizeof halves);
     onnx_node(&w, "Mul", "x half", "y", "");
     onnx_output(&w, "y");
-    bytes = onnx_finish(&w, &size);
-    assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, BONA_ISA_REFERENCE, NULL),
-                     BONA_OK);
+    net = onnx_load(&w, BONA_ISA_REFERENCE);
     assert_int_equal(bona_run_new(&run, net), BONA_OK);
     for (int i = 0; i < 6; i++)
         bona_run_input(run)[i] = 1;
@@ -178,7 +175,6 @@ static void float16_weights_are_widened_exactly(void **state)
         assert_true(bona_run_output(run, 0)[i] == wanted[i]);
     bona_run_free(run);
     bona_net_free(net);
-    bona_free(bytes);
 }
 
 /* A constant that is given other shapes on the way is still that constant. */
@@ -188,11 +184,9 @@ static void a_reshaped_constant_is_a_constant(void **state)
 
     (void)state;
     for (bona_isa isa = BONA_ISA_REFERENCE; isa <= bona_isa_best(); isa++) {
-        bona_net *net = NULL;
+        bona_net *net;
         bona_run *run = NULL;
         onnx_writer w;
-        size_t size;
-        uint8_t *bytes;
 
         onnx_start(&w, 1);
         onnx_input(&w, "x", 4, (int64_t[]){ 1, 6, 1, 1 });
@@ -202,8 +196,7 @@ static void a_reshaped_constant_is_a_constant(void **state)
         onnx_node(&w, "Unsqueeze", "turned", "each", "axes=[2]");
         onnx_node(&w, "Mul", "x each", "y", "");
         onnx_output(&w, "y");
-        bytes = onnx_finish(&w, &size);
-        assert_int_equal(bona_net_load(&net, (bona_bytes){ bytes, size }, isa, NULL), BONA_OK);
+        net = onnx_load(&w, isa);
         assert_int_equal(bona_run_new(&run, net), BONA_OK);
         for (int i = 0; i < 6; i++)
             bona_run_input(run)[i] = (float)(i + 1);
@@ -212,7 +205,6 @@ static void a_reshaped_constant_is_a_constant(void **state)
             assert_true(bona_run_output(run, 0)[i] == factors[i] * (float)(i + 1));
         bona_run_free(run);
         bona_net_free(net);
-        bona_free(bytes);
     }
 }
 
