@@ -9,7 +9,8 @@
 #include "nn/net.h"
 #include "nn/write.h"
 
-/* Finishes the model and loads it; fails the test when that is refused. The caller frees the net. */
+/* Finishes the model and loads it; fails the test when that is refused. The caller frees the net.
+ */
 static inline bona_net *onnx_load(onnx_writer *w, bona_isa isa)
 {
     size_t size;
